@@ -1,0 +1,62 @@
+// Builds dist/: the host (ES modules; each driver is a chunk of its own, loaded when first used) and the pages.
+// node esbuild.mjs [--production] [--watch] [--metafile]
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
+import { context } from "esbuild";
+
+const flags = new Set(process.argv.slice(2));
+const production = flags.has("--production");
+
+const common = {
+  bundle: true,
+  format: "esm",
+  splitting: true,
+  minify: production,
+  sourcemap: production ? false : "linked",
+  legalComments: "none",
+  logLevel: "warning",
+  metafile: true,
+};
+
+const host = {
+  ...common,
+  entryPoints: { extension: "src/extension.ts" },
+  outdir: "dist",
+  chunkNames: "chunks/[name]-[hash]",
+  platform: "node",
+  target: "node20",
+  external: ["vscode"],
+  // Client libraries are CommonJS and call require for Node's own modules.
+  banner: {
+    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+  },
+};
+
+const pages = {
+  ...common,
+  entryPoints: {
+    inspector: "webview/inspector/main.ts",
+    publish: "webview/publish/main.ts",
+    form: "webview/form/main.ts",
+  },
+  outdir: "dist/webview",
+  chunkNames: "chunks/[name]-[hash]",
+  platform: "browser",
+  target: "es2022",
+  loader: { ".ttf": "file" },
+  assetNames: "[name]",
+};
+
+await rm("dist", { recursive: true, force: true });
+await mkdir("dist/webview", { recursive: true });
+// The icon font of the pages; VS Code's own is not reachable from a webview.
+for (const file of ["codicon.css", "codicon.ttf"])
+  await cp(`node_modules/@vscode/codicons/dist/${file}`, `dist/webview/${file}`);
+
+const contexts = await Promise.all([context(host), context(pages)]);
+if (flags.has("--watch")) {
+  await Promise.all(contexts.map((each) => each.watch()));
+} else {
+  const results = await Promise.all(contexts.map((each) => each.rebuild()));
+  if (flags.has("--metafile")) await writeFile("dist/meta.json", JSON.stringify(results.map((each) => each.metafile)));
+  await Promise.all(contexts.map((each) => each.dispose()));
+}

@@ -1,0 +1,180 @@
+// A private RabbitMQ node beside whatever else runs: own ports, own name, own folder. Used by `npm start` and by the tests.
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { freePorts } from "./freePorts.ts";
+import { Guardian, exited } from "./guardian.ts";
+import { dockerLauncher, findRabbitmq, howToGetRabbitmq, nativeLauncher } from "./rabbitmqLauncher.ts";
+import type { RabbitmqLauncher } from "./rabbitmqLauncher.ts";
+
+/** How to start a node. Everything may be left out. */
+export interface RabbitmqOptions {
+  /** Enabled beside `rabbitmq_management`. */
+  readonly plugins?: readonly string[];
+  /** Further lines of rabbitmq.conf; a key set again here wins. */
+  readonly conf?: readonly string[];
+  /** Keeps the data in this folder, also after {@link RabbitmqServer.stop}. Without it a temporary folder that `stop` removes. */
+  readonly dir?: string;
+  /** The port of AMQP; a free one when left out. */
+  readonly amqpPort?: number;
+  /** The port of the management API; a free one when left out. */
+  readonly httpPort?: number;
+}
+
+/** Starts a node and resolves when its management API answers. It never outlives this process, however that ends. */
+export async function startRabbitmq(options: RabbitmqOptions = {}): Promise<RabbitmqServer> {
+  const found = await findRabbitmq();
+  if (!found) throw new Error(howToGetRabbitmq);
+  const dir = options.dir === undefined ? await mkdtemp(join(tmpdir(), "mq-rabbitmq-")) : resolve(options.dir);
+  await mkdir(dir, { recursive: true });
+  const [amqp = 0, http = 0, distribution = 0, epmd = 0] = await freePorts(4);
+  const ports = { amqp: options.amqpPort ?? amqp, http: options.httpPort ?? http, distribution, epmd };
+  const plugins = ["rabbitmq_management", ...(options.plugins ?? [])];
+  const temporary = options.dir === undefined;
+  const setUp = { dir, ports, plugins, conf: options.conf ?? [], temporary };
+  const launcher = found.kind === "docker" ? dockerLauncher(found, setUp) : nativeLauncher(found, setUp);
+  const server = new RabbitmqServer(launcher, dir, ports, temporary);
+  try {
+    await server.start();
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  return server;
+}
+
+/** A running node; user `guest`, password `guest`. */
+export class RabbitmqServer {
+  /** `amqp://guest:guest@127.0.0.1:port` (vhost `/`). */
+  readonly uri: string;
+  /** `http://127.0.0.1:port`, without user and password. */
+  readonly adminUrl: string;
+  readonly amqpPort: number;
+  readonly httpPort: number;
+  /** Data, logs and configuration. */
+  readonly dir: string;
+  readonly #launcher: RabbitmqLauncher;
+  readonly #guardian: Guardian;
+  readonly #temporary: boolean;
+  #server: ChildProcess | undefined;
+  #helped = false;
+  #stopped = false;
+
+  constructor(
+    launcher: RabbitmqLauncher,
+    dir: string,
+    ports: { readonly amqp: number; readonly http: number },
+    temporary: boolean,
+  ) {
+    this.#launcher = launcher;
+    this.#temporary = temporary;
+    this.dir = dir;
+    this.amqpPort = ports.amqp;
+    this.httpPort = ports.http;
+    this.uri = `amqp://guest:guest@127.0.0.1:${ports.amqp}`;
+    this.adminUrl = `http://127.0.0.1:${ports.http}`;
+    this.#guardian = new Guardian(temporary ? dir : undefined, launcher.leftovers);
+  }
+
+  /** Starts it (again, on the same ports with the same data) and resolves when the management API answers. */
+  async start(): Promise<void> {
+    if (this.#stopped) throw new Error("This RabbitMQ was stopped for good; start another.");
+    if (this.#server) return;
+    const files = this.#launcher.files();
+    for (const [name, text] of Object.entries(files)) await writeFile(join(this.dir, name), text);
+    await this.#launcher.prepare();
+    if (!this.#helped) for (const helper of this.#launcher.helpers) this.#guardian.run(helper);
+    this.#helped = true;
+    const server = this.#guardian.run(this.#launcher.server());
+    this.#server = server;
+    let output = "";
+    const collect = (chunk: Buffer): void => void (output = (output + chunk.toString()).slice(-4000));
+    server.stdout?.on("data", collect);
+    server.stderr?.on("data", collect);
+    server.once("exit", () => {
+      if (this.#server === server) this.#server = undefined;
+    });
+    await this.#untilReady(() => output);
+  }
+
+  /** Ends it as a power cut would; the data stays for {@link start}. */
+  async kill(): Promise<void> {
+    const server = this.#server;
+    if (server) await this.#launcher.kill(server);
+    this.#server = undefined;
+  }
+
+  /** Ends it in order, as an administrator would; the data stays for {@link start}. */
+  async shutDown(): Promise<void> {
+    const server = this.#server;
+    if (!server) return;
+    const gone = exited(server);
+    await this.#launcher.terminate(server);
+    const late = setTimeout(() => void this.#launcher.kill(server), 20_000);
+    await gone;
+    clearTimeout(late);
+    this.#server = undefined;
+  }
+
+  /** Ends it for good with all its processes, and removes its folder if that was a temporary one. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    if (this.#temporary) await this.kill();
+    else await this.shutDown();
+    await this.#guardian.finish();
+  }
+
+  /** Runs `rabbitmqctl` with these arguments and resolves with what it printed; rejects with its complaint. */
+  async ctl(...args: readonly string[]): Promise<string> {
+    const { command, args: all, env } = this.#launcher.ctl(["--quiet", ...args]);
+    const child = spawn(command, all, { ...(env ? { env } : {}), stdio: ["ignore", "pipe", "pipe"] });
+    let printed = "";
+    let complaint = "";
+    child.stdout.on("data", (chunk: Buffer) => void (printed += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => void (complaint += chunk.toString()));
+    const end = await new Promise((settle, fail) => child.once("error", fail).once("close", settle));
+    if (end !== 0) throw new Error(`rabbitmqctl ${args.join(" ")} ended with ${String(end)}: ${complaint || printed}`);
+    return printed;
+  }
+
+  /** A call of the management API as `guest`: `path` starts with `/api/`. Resolves with the parsed answer, `undefined` when it is empty; rejects from status 400 on. */
+  async api(method: string, path: string, body?: unknown): Promise<unknown> {
+    const response = await fetch(this.adminUrl + path, {
+      method,
+      headers: {
+        authorization: `Basic ${Buffer.from("guest:guest").toString("base64")}`,
+        "content-type": "application/json",
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (response.status >= 400) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+    return text === "" ? undefined : JSON.parse(text);
+  }
+
+  async #untilReady(output: () => string): Promise<void> {
+    const deadline = Date.now() + 120_000;
+    for (;;) {
+      if (!this.#server) throw new Error(`RabbitMQ ended while it started.\n${output()}\n${await this.#logTail()}`);
+      try {
+        await this.api("GET", "/api/overview");
+        return;
+      } catch (error) {
+        if (Date.now() > deadline)
+          throw new Error(`RabbitMQ did not answer within two minutes.\n${output()}\n${await this.#logTail()}`, {
+            cause: error,
+          });
+      }
+      await delay(200);
+    }
+  }
+
+  async #logTail(): Promise<string> {
+    const log = await readFile(join(this.dir, "log", "rabbit.log"), "utf8").catch(() => "");
+    return log.slice(-3000);
+  }
+}

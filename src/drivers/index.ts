@@ -1,0 +1,9 @@
+import type { Driver } from "../broker/contract.ts";
+
+/** URI scheme → its driver, loaded when first used. The whole registry. */
+export const drivers: Readonly<Record<string, () => Promise<Driver>>> = {
+  amqp: async () => (await import("./rabbitmq/index.ts")).driver,
+  amqps: async () => (await import("./rabbitmq/index.ts")).driver,
+};
+
+export type Drivers = typeof drivers;

@@ -1,0 +1,274 @@
+/** The HTTP management API of RabbitMQ: requests, bounded and checked. */
+import { t } from "@vscode/l10n";
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import type { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import type { Check, TlsSettings } from "../../broker/contract.ts";
+import { BrokerError, sentenceOf } from "../../broker/errors.ts";
+import { isRecord, type JsonRecord } from "./json.ts";
+import {
+  notManagement,
+  requestFailure,
+  statusFailure,
+  timedOut,
+  tooLarge,
+  withoutSecrets,
+  type Asked,
+} from "./managementFailures.ts";
+import { readIdentity, readOverview, type Identity, type Overview } from "./managementShapes.ts";
+import { toTlsOptions } from "./tls.ts";
+
+export interface ManagementOptions {
+  /** The base URL, with a path prefix where a proxy has one: `https://example.com/rabbit`. */
+  readonly url: string;
+  readonly user: string;
+  readonly password: string;
+  readonly tls?: TlsSettings;
+  /** Milliseconds that one request may take. */
+  readonly timeout?: number;
+  /** Bytes that one answer may have, unpacked. */
+  readonly maxBytes?: number;
+}
+
+export interface RequestOptions {
+  readonly signal?: AbortSignal;
+  /** Milliseconds, where the usual time is not right. */
+  readonly timeout?: number;
+}
+
+/** Why a request was given up. */
+const late = new Error("late");
+
+/** How many requests run at once; more wait for a socket. */
+export const managementSockets = 8;
+
+/** Milliseconds that a list of everything in a virtual host may take: there may be a hundred thousand. */
+export const listTime = 30_000;
+
+const mebibyte = 1024 * 1024;
+
+/** A client for one management API. Every failure is a BrokerError with a sentence that holds no secret. */
+export class Management {
+  /** Base URL, to show. */
+  readonly url: string;
+  readonly #base: URL;
+  readonly #asked: Asked;
+  readonly #authorization: string;
+  readonly #agent: HttpAgent | HttpsAgent;
+  readonly #timeout: number;
+  readonly #maxBytes: number;
+  readonly #running = new Set<() => void>();
+  #isClosed = false;
+
+  /** @throws BrokerError `invalid` for a URL that is none */
+  constructor({ url, user, password, tls, timeout = 10_000, maxBytes = 64 * mebibyte }: ManagementOptions) {
+    this.#base = baseUrl(url);
+    this.url = withoutSecrets(this.#base.href);
+    this.#asked = { url: this.url, user };
+    this.#authorization = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+    this.#timeout = timeout;
+    this.#maxBytes = maxBytes;
+    const sockets = { keepAlive: true, maxSockets: managementSockets, maxFreeSockets: managementSockets };
+    this.#agent =
+      this.#base.protocol === "https:"
+        ? new HttpsAgent({ ...sockets, ...(tls && toTlsOptions(tls)) })
+        : new HttpAgent(sockets);
+  }
+
+  /**
+   * @param path below `/api/`, its parts already percent-encoded: see {@link apiPath}
+   * @returns the checked JSON: an object or an array of objects
+   */
+  async get(path: string, options?: RequestOptions): Promise<JsonRecord | readonly JsonRecord[]> {
+    for (let stale = 0; ; stale++) {
+      try {
+        return await this.#request("GET", path, options);
+      } catch (error) {
+        if (!(error instanceof StaleSocket)) throw error;
+        if (stale === managementSockets) throw requestFailure(error.cause, this.#asked);
+      }
+    }
+  }
+
+  async getRecord(path: string, options?: RequestOptions): Promise<JsonRecord> {
+    const answer = await this.get(path, options);
+    if (!isRecord(answer)) throw notManagement(this.#asked);
+    return answer;
+  }
+
+  async getRecords(path: string, options?: RequestOptions): Promise<readonly JsonRecord[]> {
+    const answer = await this.get(path, options);
+    if (isRecord(answer)) throw notManagement(this.#asked);
+    return answer;
+  }
+
+  async delete(path: string, options?: RequestOptions): Promise<void> {
+    await this.#request("DELETE", path, options);
+  }
+
+  /** Stops what runs and gives the sockets back. */
+  close(): void {
+    this.#isClosed = true;
+    for (const cancel of this.#running) cancel();
+    this.#agent.destroy();
+  }
+
+  async #request(
+    method: string,
+    path: string,
+    { signal: caller, timeout = this.#timeout }: RequestOptions = {},
+  ): Promise<JsonRecord | readonly JsonRecord[]> {
+    const abort = new AbortController();
+    const cancel = (): void => {
+      abort.abort();
+    };
+    const timer = setTimeout(() => {
+      abort.abort(late);
+    }, timeout);
+    // Not AbortSignal.any: on some versions of Node it never lets go of the signals that live long.
+    caller?.addEventListener("abort", cancel);
+    this.#running.add(cancel);
+    if (this.#isClosed || caller?.aborted) cancel();
+    try {
+      return await this.#read(await this.#send(method, path, abort.signal), method);
+    } catch (error) {
+      if (error instanceof BrokerError || error instanceof StaleSocket) throw error;
+      if (abort.signal.reason === late) throw timedOut(this.#asked, timeout / 1000);
+      if (abort.signal.aborted) throw new BrokerError("closed", t("The request was cancelled."));
+      throw requestFailure(error, this.#asked);
+    } finally {
+      clearTimeout(timer);
+      caller?.removeEventListener("abort", cancel);
+      this.#running.delete(cancel);
+    }
+  }
+
+  #send(method: string, path: string, signal: AbortSignal): Promise<IncomingMessage> {
+    const start = this.#base.protocol === "https:" ? httpsRequest : httpRequest;
+    const headers = { authorization: this.#authorization, accept: "application/json", "accept-encoding": "gzip" };
+    return new Promise((resolve, reject) => {
+      const request = start(`${this.#base.href}api/${path}`, { method, agent: this.#agent, signal, headers }, resolve);
+      request.on("error", (error) => {
+        const isStale = request.reusedSocket && "code" in error && error.code === "ECONNRESET";
+        reject(isStale && method === "GET" ? new StaleSocket(error) : error);
+      });
+      request.end();
+    });
+  }
+
+  async #read(response: IncomingMessage, method: string): Promise<JsonRecord | readonly JsonRecord[]> {
+    const bytes = await this.#body(response);
+    const status = response.statusCode ?? 0;
+    const json = parseJson(bytes);
+    if (status < 200 || status > 299) {
+      throw statusFailure(status, response.headers, isRecord(json) ? json : undefined, this.#asked);
+    }
+    if (method !== "GET") return {};
+    if (isRecord(json)) return json;
+    if (Array.isArray(json) && json.every(isRecord)) return json;
+    throw notManagement(this.#asked);
+  }
+
+  async #body(response: IncomingMessage): Promise<Buffer> {
+    const gzip = response.headers["content-encoding"] === "gzip";
+    const unpacked: Readable = gzip ? response.pipe(createGunzip()) : response;
+    // A pipe does not pass on that its source broke off.
+    if (gzip) response.on("error", (error) => unpacked.destroy(error));
+    const chunks: Buffer[] = [];
+    let size = 0;
+    try {
+      for await (const chunk of unpacked as AsyncIterable<Buffer>) {
+        size += chunk.length;
+        if (size > this.#maxBytes) throw tooLarge(this.#asked, Math.round(this.#maxBytes / mebibyte));
+        chunks.push(chunk);
+      }
+    } catch (error) {
+      response.destroy();
+      throw error;
+    }
+    return Buffer.concat(chunks, size);
+  }
+}
+
+/** `["queues", "/", "a b"]` → `queues/%2F/a%20b` */
+export function apiPath(...parts: readonly string[]): string {
+  return parts.map(encodeURIComponent).join("/");
+}
+
+/** Who we talk to and who we are there. */
+export async function introduce(
+  management: Management,
+  options: RequestOptions,
+): Promise<{ readonly overview: Overview; readonly identity: Identity }> {
+  const overview = readOverview(await management.getRecord("overview", options));
+  if (!overview) throw notManagement({ url: management.url, user: "" });
+  return { overview, identity: readIdentity(await management.getRecord("whoami", options)) };
+}
+
+/** The part of a connection test that is about the management API. Never rejects. */
+export async function checkManagement(
+  {
+    management: url,
+    user,
+    password,
+    tls,
+  }: {
+    readonly management: string;
+    readonly user: string;
+    readonly password: string;
+    readonly tls?: TlsSettings;
+  },
+  signal: AbortSignal,
+): Promise<Check> {
+  const name = t("Management API");
+  let management: Management | undefined;
+  try {
+    management = new Management({ url, user, password, ...(tls ? { tls } : {}) });
+    const { overview, identity } = await introduce(management, { signal });
+    const { product, version, cluster } = overview;
+    const who = identity.tags.length > 0 ? `${user} (${identity.tags.join(", ")})` : user;
+    return {
+      name,
+      ok: true,
+      sentence:
+        cluster === undefined
+          ? t("{product} {version}, logged in as {who}.", { product, version, who })
+          : t("{product} {version}, cluster {cluster}, logged in as {who}.", { product, version, cluster, who }),
+    };
+  } catch (error) {
+    return { name, ok: false, sentence: sentenceOf(error) };
+  } finally {
+    management?.close();
+  }
+}
+
+/** A kept socket that the server had closed meanwhile: nothing was answered, so asking again is harmless. */
+class StaleSocket extends Error {
+  constructor(cause: unknown) {
+    super("stale socket", { cause });
+  }
+}
+
+function baseUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || (url.protocol !== "http:" && url.protocol !== "https:")) {
+    throw new BrokerError("invalid", t("The management URL is not an http or https address."), { field: "admin" });
+  }
+  url.username = "";
+  url.password = "";
+  url.search = "";
+  url.hash = "";
+  // What people copy from the browser or from the documentation of the API.
+  url.pathname = `${url.pathname.replace(/\/+$/, "").replace(/\/api$/, "")}/`;
+  return url;
+}
+
+/** undefined for what is no JSON: an HTML page of a proxy, nothing at all. */
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,163 @@
+/** The composition root: builds everything once, in order, and hands it down. */
+import { readFile } from "node:fs/promises";
+import { config, t } from "@vscode/l10n";
+import * as vscode from "vscode";
+import { DraftHistory } from "./commands/draftHistory.ts";
+import { createApi } from "./connections/api.ts";
+import type { MqWorkbenchApi } from "./connections/api.ts";
+import { Connections } from "./connections/connections.ts";
+import type { Connection } from "./connections/connections.ts";
+import type { Profile } from "./connections/profile.ts";
+import { Profiles } from "./connections/profiles.ts";
+import { SecretVault } from "./connections/secretVault.ts";
+import { drivers } from "./drivers/index.ts";
+import type { ConnectionBadge } from "./protocol/common.ts";
+import { commandHandlers } from "./views/commandHandlers.ts";
+import { ContextKeySetter } from "./views/contextKeys.ts";
+import { LiveRows } from "./views/decorations.ts";
+import { NodeDetails } from "./views/nodeDetail.ts";
+import { Panels } from "./views/panels.ts";
+import { VsCodePrompts } from "./views/prompts.ts";
+import { registerCommands } from "./views/registerCommands.ts";
+import { connectionSettings, openConnectionSettings, readSettings } from "./views/settings.ts";
+import { ConsumerStatus } from "./views/statusBar.ts";
+import { ConnectionTree } from "./views/tree.ts";
+import { TreeModel } from "./views/treeModel.ts";
+
+/** Gives back what is not settled and closes every session, for `deactivate`. */
+let close: (() => Promise<void>) | undefined;
+
+export async function activate(context: vscode.ExtensionContext): Promise<MqWorkbenchApi> {
+  if (vscode.l10n.bundle) config({ contents: vscode.l10n.bundle });
+  const log = vscode.window.createOutputChannel(t("MQ Workbench"), { log: true });
+  context.subscriptions.push(log);
+  try {
+    return build(context, log);
+  } catch (error) {
+    log.error(error instanceof Error ? error : String(error));
+    void vscode.window.showErrorMessage(t("MQ Workbench could not start: {reason}", { reason: String(error) }));
+    throw error;
+  }
+}
+
+/** VS Code waits for it, for some seconds. */
+export async function deactivate(): Promise<void> {
+  await close?.();
+  close = undefined;
+}
+
+function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): MqWorkbenchApi {
+  const own = <T extends { dispose(): unknown }>(thing: T): T => {
+    context.subscriptions.push(thing);
+    return thing;
+  };
+  const { extensionUri } = context;
+  const settings = own(readSettings());
+  const vault = new SecretVault(context.secrets);
+  const profiles = own(
+    new Profiles({ memento: context.globalState, settings: connectionSettings(), env: process.env }),
+  );
+  const prompts = new VsCodePrompts({
+    log,
+    askForm: async (question) => {
+      const { askForm } = await import("./views/formPanel.ts");
+      const profile = question.connection === undefined ? undefined : profiles.get(question.connection);
+      await askForm(extensionUri, question, profile && badgeOf(profile));
+    },
+  });
+  const connections = new Connections({
+    profiles,
+    vault,
+    drivers,
+    askPassword: ({ name }) => prompts.input({ title: t("Password for {name}", { name }), password: true }),
+    readFile: (path) => readFile(path, "utf8"),
+  });
+  own(logStates(connections, log));
+
+  const keys = new ContextKeySetter();
+  const model = own(new TreeModel(connections));
+  const tree = own(new ConnectionTree({ model, connections, profiles, keys }));
+  const live = own(
+    new LiveRows({
+      connections,
+      update: (ids) => model.updateLive(ids),
+      interval: () => settings.refreshInterval(),
+      visible: () => tree.view.visible,
+    }),
+  );
+  own(
+    tree.view.onDidChangeVisibility(({ visible }) => {
+      if (visible) live.refresh();
+      live.schedule();
+    }),
+  );
+  own(
+    profiles.onDidChange(() => {
+      // The colour of a connection.
+      live.redraw();
+    }),
+  );
+  own(
+    settings.onDidChange(() => {
+      live.schedule();
+    }),
+  );
+
+  const history = new DraftHistory(context.globalState);
+  own(
+    history.onDidChange(() => {
+      // Something was sent.
+      live.refresh();
+    }),
+  );
+  const refreshCounts = (): void => {
+    live.refresh();
+  };
+  const panels = new Panels({ extensionUri, connections, prompts, settings, history, log, refreshCounts });
+  const details = own(new NodeDetails(connections));
+  const consumers = own(new ConsumerStatus(panels));
+  const handlers = commandHandlers({
+    prompts,
+    profiles,
+    connections,
+    vault,
+    drivers,
+    openSettings: openConnectionSettings,
+    tree,
+    model,
+    details,
+    consumers,
+    log,
+    watch: { window: () => settings.prefetch(), unasked: new Set() },
+    browsePrompts: () => prompts.withValues({ limit: String(settings.browseLimit()) }),
+    refreshCounts,
+    openPublisher: (connection, node) => panels.openPublisher(connection, node),
+    openInspector: (connection, request) => panels.openInspector(connection, request),
+    publishEditor: () => panels.publishEditor(),
+  });
+  own(registerCommands(handlers, prompts));
+
+  close = async () => {
+    await panels.dispose();
+    await connections.dispose();
+  };
+  return createApi(connections);
+}
+
+function badgeOf({ name, environment }: Profile): ConnectionBadge {
+  return environment ? { name, environment } : { name };
+}
+
+/** States only: never addresses with a login, bodies or secrets. */
+function logStates(connections: Connections, log: vscode.LogOutputChannel): { dispose(): void } {
+  const last = new Map<Connection, string>();
+  return connections.onDidChange((connection) => {
+    if (!connection) return;
+    const { status, sentence } = connection.state;
+    const line = `${connection.profile.name}: ${status}${sentence === undefined ? "" : ` (${sentence})`}`;
+    if (last.get(connection) === line) return;
+    last.set(connection, line);
+    if (status === "failed" || status === "reconnecting") log.warn(line);
+    else log.info(line);
+  });
+}

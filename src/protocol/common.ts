@@ -1,0 +1,7 @@
+import type { Environment } from "../broker/environment.ts";
+
+/** What every page is told about the connection it belongs to, so that nobody mistakes production for a test. */
+export interface ConnectionBadge {
+  readonly name: string;
+  readonly environment?: Environment;
+}

@@ -1,0 +1,131 @@
+/** What the inspector page and its host say to each other. Rows travel packed: see rows.ts. */
+import type { Effect, Fact, Outcome, WatchMode } from "../broker/contract.ts";
+import type { Header } from "../broker/values.ts";
+import type { ConnectionBadge } from "./common.ts";
+import type { AckState } from "./rows.ts";
+
+/** Page → host. */
+export interface InspectorHostCalls {
+  /** Everything that the page shows besides rows. Asked once, when the page starts or starts again. */
+  hello(): InspectorState;
+  /**
+   * The rows `from` … `from + count - 1` of the current view (what the filter lets through), packed by `packRows`.
+   * Fewer where the view ends.
+   */
+  rows(range: { readonly from: number; readonly count: number }): ArrayBuffer;
+  detail(of: { readonly seq: number }): Detail;
+  /** Where a message stands in the current view, -1 when the filter hides it or it was evicted. */
+  locate(of: { readonly seq: number }): number;
+  settle(what: SettleRequest): { readonly settled: number; readonly lost: number };
+  setPaused(to: { readonly paused: boolean }): void;
+  setWindow(to: { readonly window: number }): void;
+  /** An empty text shows everything. Answered when the first part has been searched; the rest comes as `changed`. */
+  setFilter(to: { readonly text: string }): void;
+  /** Forgets what is settled or cannot be settled; what is pending stays. */
+  clear(): void;
+  openBody(of: { readonly seq: number }): void;
+  copy(what: { readonly seq: number; readonly part: "body" | "headers" | "message" }): void;
+  /** Opens the publish panel with this message as a new draft. */
+  resend(of: { readonly seq: number }): void;
+  /** Attaches again after the subscription ended. */
+  reattach(): void;
+}
+
+/** Host → page. */
+export interface InspectorViewCalls {
+  /** Something changed. Never more than one unanswered, at most 10 a second, none while hidden. */
+  changed(summary: Summary): void;
+  /** The state as a whole is another one: ended, attached again, window changed elsewhere. */
+  state(state: InspectorState): void;
+}
+
+export type SettleRequest =
+  | { readonly what: "these"; readonly seqs: readonly number[]; readonly outcome: Outcome }
+  | { readonly what: "all"; readonly outcome: Outcome };
+
+export interface InspectorState {
+  /** "orders.created" */
+  readonly title: string;
+  /** "queue", "exchange": the broker's word. */
+  readonly kind: string;
+  readonly connection: ConnectionBadge;
+  readonly mode: WatchMode;
+  /** What this way of looking does to others, said first. */
+  readonly effects: readonly Effect[];
+  readonly facts: readonly Fact[];
+  readonly outcomes: readonly Outcome[];
+  readonly window: number;
+  readonly paused: boolean;
+  readonly filter: string;
+  /** Absent while attached; else why it ended, and whether it can be attached again. */
+  readonly ended?: { readonly sentence: string; readonly failed: boolean };
+  readonly summary: Summary;
+}
+
+export interface Summary {
+  /** Rises with every change; what is shown is as of this version. */
+  readonly version: number;
+  /** Rows in the current view, and how many are kept in all. */
+  readonly shown: number;
+  readonly kept: number;
+  readonly received: number;
+  readonly pending: number;
+  readonly evicted: number;
+  /** Thrown away by the source, not by us. */
+  readonly dropped: number;
+  readonly bytes: number;
+  /** Why nothing arrives although nothing ended: paused, full of unsettled messages. */
+  readonly stalled?: "paused" | "full";
+  /** A filter is still being applied to what is kept. */
+  readonly searching: boolean;
+  /** A mistake in the filter, as a sentence. */
+  readonly filterProblem?: string;
+}
+
+/** One message, whole but for a very large body. */
+export interface Detail {
+  readonly seq: number;
+  /** Milliseconds since 1970, when it arrived here. */
+  readonly received: number;
+  readonly state: AckState;
+  readonly key?: string;
+  readonly origin?: string;
+  readonly position?: string;
+  readonly redelivered: boolean;
+  readonly deliveryCount?: number;
+  readonly persistent?: boolean;
+  readonly contentType?: string;
+  readonly contentEncoding?: string;
+  readonly headers: readonly Header[];
+  readonly properties: Readonly<Record<string, string>>;
+  /** The path of dead-lettering, oldest first; empty when it never died. */
+  readonly deaths: readonly Death[];
+  readonly body: BodyView;
+}
+
+export interface Death {
+  readonly queue: string;
+  readonly reason: string;
+  readonly exchange: string;
+  readonly keys: readonly string[];
+  readonly count: number;
+  /** Seconds since 1970. */
+  readonly time?: number;
+}
+
+export interface BodyView {
+  /** The true size as it arrived, in bytes; `kept` is less when it was too large to keep whole. */
+  readonly size: number;
+  readonly kept: number;
+  readonly format: "json" | "xml" | "text" | "binary" | "empty";
+  /** Readable text, indented where the format allows; cut for the page, see `cut`. Absent for binary. */
+  readonly text?: string;
+  /** As it arrived, not indented. */
+  readonly raw?: string;
+  /** A dump of the (decoded) bytes: offset, 16 bytes in hex, text. */
+  readonly hex: string;
+  /** Whether text, raw or hex show less than there is. The editor shows all. */
+  readonly cut: boolean;
+  /** How the bytes became this: "gzip: 1,204 → 8,310 bytes", "JSON (content type)". */
+  readonly steps: readonly string[];
+}

@@ -1,0 +1,341 @@
+/** An inspector's panel: one page, one inspection and one subscription, of which none outlives the others. */
+import { t } from "@vscode/l10n";
+import * as vscode from "vscode";
+import type { Effect, Node, Session, WatchMode, WatchOptions } from "../broker/contract.ts";
+import type { Environment } from "../broker/environment.ts";
+import { BrokerError, sentenceOf } from "../broker/errors.ts";
+import type { Disposable } from "../broker/event.ts";
+import type { Prompts } from "../commands/prompts.ts";
+import type { Connection } from "../connections/connections.ts";
+import { ChangeNotifier } from "../inspect/changeNotifier.ts";
+import { wholeText } from "../inspect/decode.ts";
+import type { Copy, Inspection } from "../inspect/inspection.ts";
+import type {
+  InspectorHostCalls,
+  InspectorState,
+  InspectorViewCalls,
+  SettleRequest,
+  Summary,
+} from "../protocol/inspector.ts";
+import { Peer } from "../protocol/peer.ts";
+import type { MessageDocuments } from "./documents.ts";
+import { headersText, messageText } from "./messageText.ts";
+import { openPage } from "./page.ts";
+import { settleQuestion } from "./settleQuestion.ts";
+
+export interface InspectorDeps {
+  readonly extensionUri: vscode.Uri;
+  readonly documents: MessageDocuments;
+  readonly prompts: Prompts;
+  readonly log: Pick<vscode.LogOutputChannel, "error">;
+  /** How much one inspector keeps: messages, and bytes of bodies. */
+  limits(): { readonly messages: number; readonly bytes: number };
+  /** Opens the publish panel with this draft; `node` is what the message was seen in, `copy.origin` its exchange. */
+  publish(connectionId: string, copy: Copy, node: Node): unknown;
+  /** Something was settled: what the tree counts is another number now. */
+  settled(): void;
+}
+
+/** What to look at, and how. */
+export interface InspectorRequest {
+  readonly connection: Connection;
+  readonly node: Node;
+  readonly options: WatchOptions;
+  /** What this does to others. */
+  readonly effects: readonly Effect[];
+}
+
+/** What a panel tells the one who made it. */
+export interface PanelOwner {
+  changed(): void;
+  closing(done: Promise<void>): void;
+}
+
+export class Inspector {
+  readonly #deps: InspectorDeps;
+  readonly #request: InspectorRequest;
+  readonly #inspection: Inspection;
+  readonly #owner: PanelOwner;
+  readonly #id: string;
+  readonly #panel: vscode.WebviewPanel;
+  readonly #peer: Peer<InspectorHostCalls, InspectorViewCalls>;
+  readonly #notifier: ChangeNotifier;
+  readonly #listening: readonly Disposable[];
+  /** Where the present subscription came from. */
+  #session: Session;
+  #attaching: Promise<void> | undefined;
+  /** Why attaching again by itself failed; who asks for it is told. */
+  #problem: string | undefined;
+  /** What the page was told besides its summary. */
+  #told = "";
+  #wasAttached = true;
+  #closed: Promise<void> | undefined;
+
+  constructor(
+    deps: InspectorDeps,
+    request: InspectorRequest,
+    inspection: Inspection,
+    session: Session,
+    id: string,
+    owner: PanelOwner,
+  ) {
+    this.#deps = deps;
+    this.#request = request;
+    this.#inspection = inspection;
+    this.#session = session;
+    this.#id = id;
+    this.#owner = owner;
+    const { panel, port } = openPage(deps.extensionUri, {
+      page: "inspector",
+      title: t("{name} — {mode}", { name: request.node.name, mode: this.mode }),
+      icon: modeIcons[request.options.mode],
+      environment: this.environment,
+    });
+    this.#panel = panel;
+    this.#notifier = new ChangeNotifier({ send: () => this.#tell() });
+    this.#peer = new Peer<InspectorHostCalls, InspectorViewCalls>(port, {
+      hello: () => {
+        this.#notifier.restart();
+        return this.#remembering(this.#state());
+      },
+      rows: (range) => inspection.rows(range),
+      detail: ({ seq }) => inspection.detail(seq),
+      locate: ({ seq }) => inspection.locate(seq),
+      settle: (what) => this.#settle(what),
+      setPaused: ({ paused }) => {
+        inspection.setPaused(paused);
+      },
+      setWindow: ({ window }) => inspection.setWindow(window),
+      setFilter: ({ text }) => {
+        inspection.setFilter(text);
+      },
+      clear: () => {
+        inspection.clear();
+      },
+      openBody: ({ seq }) => this.#openBody(seq),
+      copy: async ({ seq, part }) => {
+        await vscode.env.clipboard.writeText(await this.#textOf(seq, part));
+      },
+      resend: ({ seq }) => this.#resend(seq),
+      reattach: () => this.#attach(),
+    });
+    this.#listening = [
+      inspection.onDidChange(() => {
+        this.#onChange();
+      }),
+      request.connection.onDidChange(() => {
+        this.#onConnection();
+      }),
+      panel.onDidChangeViewState(() => {
+        this.#notifier.setVisible(panel.visible);
+      }),
+      panel.onDidDispose(() => void this.close()),
+    ];
+  }
+
+  /** "orders.created" */
+  get title(): string {
+    return this.#request.node.name;
+  }
+
+  /** "Tap", "Consume" */
+  get mode(): string {
+    return modeWord(this.#request.options.mode);
+  }
+
+  /** The connection's name. */
+  get connection(): string {
+    return this.#request.connection.profile.name;
+  }
+
+  get connectionId(): string {
+    return this.#request.connection.id;
+  }
+
+  get environment(): Environment | undefined {
+    return this.#request.connection.profile.environment;
+  }
+
+  get isAttached(): boolean {
+    return this.#inspection.ended === undefined;
+  }
+
+  get summary(): Summary {
+    return this.#inspection.summary;
+  }
+
+  reveal(): void {
+    this.#panel.reveal();
+  }
+
+  /** Closes the panel too. */
+  detach(): void {
+    void this.close();
+  }
+
+  /** Gives back what is not settled, ends the consumer, frees what was kept. Never rejects. */
+  close(): Promise<void> {
+    if (this.#closed) return this.#closed;
+    for (const listening of this.#listening) listening.dispose();
+    this.#notifier.dispose();
+    this.#peer.close(t("The inspector was closed."));
+    this.#closed = this.#inspection.close();
+    this.#owner.closing(this.#closed);
+    this.#panel.dispose();
+    return this.#closed;
+  }
+
+  /** Something in the log or in the subscription changed. */
+  #onChange(): void {
+    this.#notifier.notify();
+    if (this.isAttached === this.#wasAttached) return;
+    this.#wasAttached = this.isAttached;
+    this.#owner.changed();
+    this.#onConnection();
+  }
+
+  /** After a lost session, what can resume without touching the broker's messages anew does so by itself. */
+  #onConnection(): void {
+    const { connection, options } = this.#request;
+    this.#notifier.notify();
+    const fresh = connection.session !== undefined && connection.session !== this.#session;
+    if (this.isAttached || !fresh || options.mode === "browse" || this.#attaching || this.#closed) return;
+    this.#attach().catch((error: unknown) => {
+      this.#problem = sentenceOf(error);
+      this.#notifier.notify();
+      this.#deps.log.error(this.#problem);
+    });
+  }
+
+  /** @throws BrokerError */
+  async #attach(): Promise<void> {
+    if (this.isAttached || this.#closed) return;
+    this.#attaching ??= this.#attachNow().finally(() => {
+      this.#attaching = undefined;
+      this.#notifier.notify();
+    });
+    await this.#attaching;
+  }
+
+  async #attachNow(): Promise<void> {
+    const { connection, node, options } = this.#request;
+    const session = await connection.connect();
+    // Tried with this one: it is not tried again by itself.
+    this.#session = session;
+    const window = this.#inspection.window;
+    const subscription = await session.watch(node, { ...options, window });
+    if (this.#closed) await subscription.close();
+    else this.#inspection.attach(subscription);
+    this.#problem = undefined;
+  }
+
+  #tell(): Promise<unknown> {
+    const state = this.#state();
+    const told = this.#told;
+    this.#remembering(state);
+    return told === this.#told ? this.#peer.call("changed", state.summary) : this.#peer.call("state", state);
+  }
+
+  #remembering(state: InspectorState): InspectorState {
+    this.#told = JSON.stringify({ ...state, summary: undefined, filter: undefined });
+    return state;
+  }
+
+  #state(): InspectorState {
+    const { connection, node, options, effects } = this.#request;
+    const inspection = this.#inspection;
+    const { name, environment } = connection.profile;
+    const ended = this.#ended();
+    return {
+      title: node.name,
+      kind: node.kind,
+      connection: environment === undefined ? { name } : { name, environment },
+      mode: options.mode,
+      effects,
+      facts: inspection.facts,
+      outcomes: inspection.outcomes,
+      window: inspection.window,
+      paused: inspection.paused,
+      filter: inspection.filter,
+      ...(ended ? { ended } : {}),
+      summary: inspection.summary,
+    };
+  }
+
+  #ended(): InspectorState["ended"] {
+    const { ended } = this.#inspection;
+    if (!ended) return undefined;
+    if (this.#problem !== undefined) return { sentence: this.#problem, failed: true };
+    const { state } = this.#request.connection;
+    if (state.status === "reconnecting")
+      return {
+        sentence: t("{reason} It attaches again by itself when the connection is back.", { reason: ended.sentence }),
+        failed: true,
+      };
+    // Only a browse comes to an end of its own.
+    if (!ended.failed && this.#request.options.mode !== "browse")
+      return {
+        sentence: t("The connection was closed. What was not settled went back."),
+        failed: false,
+      };
+    return ended;
+  }
+
+  /** Settling all at once is asked about first, unless it only gives them back. */
+  async #settle(what: SettleRequest): Promise<{ settled: number; lost: number }> {
+    if (what.what === "all" && what.outcome !== "requeue" && !(await this.#mayEndAll(what.outcome)))
+      return { settled: 0, lost: 0 };
+    const result = await this.#inspection.settle(what);
+    this.#deps.settled();
+    return result;
+  }
+
+  async #mayEndAll(outcome: "ack" | "reject"): Promise<boolean> {
+    const { summary, filter } = this.#inspection;
+    if (summary.pending <= 1) return true;
+    return this.#deps.prompts.confirm(settleQuestion(outcome, this.title, filter === "" ? summary.pending : undefined));
+  }
+
+  async #openBody(seq: number): Promise<void> {
+    const { text, language } = await this.#whole(seq);
+    await this.#deps.documents.open({ owner: this.#id, name: `${this.title}-${String(seq)}`, text, language });
+  }
+
+  async #textOf(seq: number, part: "body" | "headers" | "message"): Promise<string> {
+    if (part === "body") return (await this.#whole(seq)).text;
+    const { draft, origin } = this.#inspection.draft(seq);
+    return part === "headers" ? headersText(draft.headers) : messageText(draft, origin, (await this.#whole(seq)).text);
+  }
+
+  async #whole(seq: number): Promise<{ readonly text: string; readonly language: string }> {
+    const { draft, whole } = this.#inspection.draft(seq);
+    const { body, contentType, contentEncoding } = draft;
+    return wholeText(Buffer.from(body), {
+      size: whole ? body.length : Infinity,
+      ...(contentType === undefined ? {} : { contentType }),
+      ...(contentEncoding === undefined ? {} : { contentEncoding }),
+    });
+  }
+
+  async #resend(seq: number): Promise<void> {
+    const copy = this.#inspection.draft(seq);
+    if (!copy.whole)
+      throw new BrokerError("invalid", t("This message was too large to keep whole: it cannot be sent again."));
+    await this.#deps.publish(this.connectionId, copy, this.#request.node);
+  }
+}
+
+const modeIcons: Readonly<Record<WatchMode, string>> = { tap: "broadcast", browse: "eye", consume: "plug" };
+
+function modeWord(mode: WatchMode): string {
+  switch (mode) {
+    case "tap":
+      return t("Tap");
+    case "browse":
+      return t("Browse");
+    case "consume":
+      return t("Consume");
+    default:
+      return mode satisfies never;
+  }
+}

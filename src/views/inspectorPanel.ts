@@ -1,0 +1,63 @@
+import { Emitter, type Event } from "../broker/event.ts";
+import { Inspection } from "../inspect/inspection.ts";
+import { Inspector, type InspectorDeps, type InspectorRequest } from "./inspector.ts";
+
+/** All the open inspectors. What is attached is for the status bar. */
+export class InspectorPanels {
+  readonly #deps: InspectorDeps;
+  readonly #panels = new Set<Inspector>();
+  readonly #closing = new Set<Promise<void>>();
+  readonly #changed = new Emitter<void>();
+  /** Fires after one was opened, closed, ended or attached again. */
+  readonly onDidChange: Event<void> = this.#changed.event;
+  #last = 0;
+
+  constructor(deps: InspectorDeps) {
+    this.#deps = deps;
+  }
+
+  all(): readonly Inspector[] {
+    return [...this.#panels];
+  }
+
+  /** Those that have a consumer at the broker now. */
+  attached(): readonly Inspector[] {
+    return this.all().filter((panel) => panel.isAttached);
+  }
+
+  /** Connects where needed, attaches, then shows the panel. @throws BrokerError when it cannot attach; then nothing is shown */
+  async open(request: InspectorRequest): Promise<Inspector> {
+    const { connection, node, options } = request;
+    const session = await connection.connect();
+    const subscription = await session.watch(node, options);
+    const inspection = new Inspection({ limits: this.#deps.limits() });
+    inspection.attach(subscription);
+    const panel = new Inspector(this.#deps, request, inspection, session, String(++this.#last), {
+      changed: () => {
+        this.#changed.fire();
+      },
+      closing: (done) => {
+        this.#panels.delete(panel);
+        this.#closing.add(done);
+        void done.finally(() => this.#closing.delete(done));
+        this.#changed.fire();
+      },
+    });
+    this.#panels.add(panel);
+    this.#changed.fire();
+    return panel;
+  }
+
+  /** Closes those of a connection that is no more. */
+  async closeOf(connectionId: string): Promise<void> {
+    const own = this.all().filter((panel) => panel.connectionId === connectionId);
+    await Promise.all(own.map((panel) => panel.close()));
+  }
+
+  /** Closes all; resolves when the brokers have back what was not settled. */
+  async dispose(): Promise<void> {
+    await Promise.all(this.all().map((panel) => panel.close()));
+    await Promise.all(this.#closing);
+    this.#changed.dispose();
+  }
+}

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { zipEntries } from "../support/zipEntries.ts";
+
+describe("the packed extension", function () {
+  this.timeout(180_000);
+  let folder: string;
+  let packed: Buffer;
+  let names: readonly string[];
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "mq-package-"));
+    const file = join(folder, "mq-workbench.vsix");
+    await promisify(execFile)(process.execPath, ["scripts/vsix.ts", "--out", file]);
+    packed = await readFile(file);
+    names = zipEntries(packed).map(({ name }) => name);
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it("holds what the allow-list says and nothing else", () => {
+    const allowed = [
+      /^(extension\.vsixmanifest|\[Content_Types\]\.xml)$/,
+      /^extension\/(package\.json|package\.nls(\.[\w-]+)?\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
+      /^extension\/l10n\/[\w.-]+\.json$/,
+      /^extension\/media\/(mq\.svg|icon\.png|(light|dark)\/[\w-]+\.svg|walkthrough\/[\w-]+\.(md|svg|png))$/,
+      /^extension\/dist\/(extension\.js|NOTICES\.txt|chunks\/[\w-]+\.js)$/,
+      /^extension\/dist\/webview\/((inspector|publish|form)\.(js|css)|codicon\.(css|ttf)|chunks\/[\w-]+\.js)$/,
+    ];
+    assert.deepEqual(
+      names.filter((name) => !allowed.some((pattern) => pattern.test(name))),
+      [],
+    );
+  });
+
+  it("holds all that it needs to run", () => {
+    const needed = [
+      ...["package.json", "package.nls.json", "readme.md", "changelog.md", "LICENSE.txt"],
+      ...["dist/extension.js", "dist/webview/inspector.js", "dist/webview/publish.js", "dist/webview/form.js"],
+      ...["dist/webview/codicon.css", "dist/webview/codicon.ttf", "media/icon.png", "media/mq.svg"],
+      "dist/NOTICES.txt",
+    ];
+    assert.deepEqual(
+      needed.filter((name) => !names.includes(`extension/${name}`)),
+      [],
+    );
+  });
+
+  it("holds no source, test, package of npm, or source map", () => {
+    const foreign = /(^|\/)(src|webview\/.*\.ts|test|scripts|node_modules)\/|\.(ts|map)$/;
+    assert.deepEqual(
+      names.filter((name) => foreign.test(name)),
+      [],
+    );
+  });
+
+  it("is smaller than 1 MB", () => {
+    assert.ok(packed.length < 1_000_000, `It has ${packed.length} bytes.`);
+  });
+});

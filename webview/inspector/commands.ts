@@ -1,0 +1,132 @@
+/** What the user does that the host carries out. */
+import { t } from "@vscode/l10n";
+import type { Outcome } from "../../src/broker/contract.ts";
+import type {
+  InspectorHostCalls,
+  InspectorState,
+  InspectorViewCalls,
+  SettleRequest,
+} from "../../src/protocol/inspector.ts";
+import type { Peer } from "../../src/protocol/peer.ts";
+import type { MessageList } from "./messageList.ts";
+import { settledSentence } from "./words.ts";
+
+export interface CommandsOwner {
+  readonly state: InspectorState | undefined;
+  /** What the host did that it does not tell by itself. */
+  changeState(change: Partial<InspectorState>): void;
+  changed(): void;
+  announce(sentence: string): void;
+  failed(error: unknown): void;
+}
+
+export class Commands {
+  readonly #peer: Peer<InspectorViewCalls, InspectorHostCalls>;
+  readonly #list: MessageList;
+  readonly #owner: CommandsOwner;
+  #windowProblem: string | undefined;
+
+  constructor(peer: Peer<InspectorViewCalls, InspectorHostCalls>, list: MessageList, owner: CommandsOwner) {
+    this.#peer = peer;
+    this.#list = list;
+    this.#owner = owner;
+  }
+
+  /** What is wrong with the number in the prefetch field. */
+  get windowProblem(): string | undefined {
+    return this.#windowProblem;
+  }
+
+  reattach(): void {
+    this.#do(this.#peer.call("reattach"));
+  }
+
+  clear(): void {
+    this.#list.renew();
+    this.#do(this.#peer.call("clear"));
+  }
+
+  open(): void {
+    const seq = this.#list.current?.seq;
+    if (seq !== undefined) this.#do(this.#peer.call("openBody", { seq }));
+  }
+
+  copy(part: "body" | "headers" | "message"): void {
+    const seq = this.#list.current?.seq;
+    if (seq === undefined) return;
+    this.#do(this.#peer.call("copy", { seq, part }), () => {
+      this.#owner.announce(t("Copied."));
+    });
+  }
+
+  resend(): void {
+    const seq = this.#list.current?.seq;
+    if (seq !== undefined) this.#do(this.#peer.call("resend", { seq }));
+  }
+
+  pause(): void {
+    const { state } = this.#owner;
+    if (!state || state.ended) return;
+    const paused = !state.paused;
+    this.#do(this.#peer.call("setPaused", { paused }), () => {
+      this.#owner.changeState({ paused });
+      this.#owner.announce(paused ? t("Paused.") : t("Resumed."));
+    });
+  }
+
+  /** The selected messages. */
+  settle(outcome: Outcome): void {
+    const { state } = this.#owner;
+    if (!state?.outcomes.includes(outcome) || state.ended?.failed) return;
+    const { selection } = this.#list;
+    if (selection.all) this.#settle({ what: "all", outcome });
+    else if (selection.seqs.size > 0) this.#settle({ what: "these", seqs: [...selection.seqs], outcome });
+  }
+
+  settleAll(outcome: Outcome): void {
+    this.#settle({ what: "all", outcome });
+  }
+
+  setWindow(text: string): void {
+    const window = Number(text);
+    if (!/^\d{1,6}$/.test(text) || window < 1) {
+      this.#windowProblem = t("The prefetch is a whole number of at least 1.");
+      this.#owner.changed();
+      return;
+    }
+    this.#windowProblem = undefined;
+    this.#do(this.#peer.call("setWindow", { window }), () => {
+      this.#owner.changeState({ window });
+    });
+  }
+
+  async setFilter(text: string): Promise<void> {
+    const current = this.#list.current?.seq;
+    this.#owner.changeState({ filter: text });
+    this.#list.renew();
+    await this.#peer.call("setFilter", { text });
+    if (current === undefined || this.#list.current) return;
+    const index = await this.#peer.call("locate", { seq: current });
+    if (index >= 0) this.#list.restore({ index, seq: current }, [current]);
+  }
+
+  #settle(request: SettleRequest): void {
+    this.#do(this.#peer.call("settle", request), (result) => {
+      // What arrives from now on was not meant.
+      if (request.what === "all") this.#list.selectCurrent();
+      this.#owner.announce(settledSentence(request.outcome, result));
+    });
+  }
+
+  #do<T>(work: Promise<T>, then?: (result: T) => void): void {
+    work.then(
+      (result) => {
+        then?.(result);
+        this.#owner.changed();
+      },
+      (error: unknown) => {
+        this.#owner.failed(error);
+      },
+    );
+  }
+}
