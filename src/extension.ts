@@ -134,6 +134,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     openPublisher: (connection, node) => panels.openPublisher(connection, node),
     openInspector: (connection, request) => panels.openInspector(connection, request),
     publishEditor: () => panels.publishEditor(),
+    runOnMessages: (id) => panels.runOnMessages(id),
   });
   own(registerCommands(handlers, prompts));
 

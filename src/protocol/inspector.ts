@@ -16,6 +16,8 @@ export interface InspectorHostCalls {
   detail(of: { readonly seq: number }): Detail;
   /** Where a message stands in the current view, -1 when the filter hides it or it was evicted. */
   locate(of: { readonly seq: number }): number;
+  /** What is selected and current now: what the commands of the editor act on. Told after it changed. */
+  selected(what: SelectedMessages): void;
   settle(what: SettleRequest): { readonly settled: number; readonly lost: number };
   setPaused(to: { readonly paused: boolean }): void;
   setWindow(to: { readonly window: number }): void;
@@ -42,6 +44,15 @@ export interface InspectorViewCalls {
 export type SettleRequest =
   | { readonly what: "these"; readonly seqs: readonly number[]; readonly outcome: Outcome }
   | { readonly what: "all"; readonly outcome: Outcome };
+
+/** `all` = everything that the filter lets through, now and later. */
+export interface SelectedMessages {
+  readonly all: boolean;
+  /** Empty with `all`. */
+  readonly seqs: readonly number[];
+  /** The message whose detail is shown. */
+  readonly current?: number;
+}
 
 export interface InspectorState {
   /** "orders.created" */

@@ -10,9 +10,10 @@ import type { WatchDeps, WatchRequest } from "../commands/watchNode.ts";
 import type { Connection } from "../connections/connections.ts";
 import { selectedRow } from "./commandTable.ts";
 import { askFilter } from "./filterBox.ts";
+import { type MessageCommandId, messageCommandIds } from "./inspector/messageCommandTable.ts";
 import type { NodeDetails } from "./nodeDetail.ts";
 import { pickTarget } from "./pickTarget.ts";
-import type { CommandHandlers } from "./registerCommands.ts";
+import type { CommandHandler, CommandHandlers } from "./registerCommands.ts";
 import type { ConsumerStatus } from "./statusBar.ts";
 import type { ConnectionTree } from "./tree.ts";
 import type { TreeModel } from "./treeModel.ts";
@@ -33,6 +34,7 @@ export interface HandlerDeps extends ConnectionDeps {
   openPublisher(connection: Connection, node: Node): unknown;
   openInspector(connection: Connection, request: WatchRequest): unknown;
   publishEditor(): Promise<PublishEditor>;
+  runOnMessages(id: MessageCommandId): Promise<void>;
 }
 
 export function commandHandlers(deps: HandlerDeps): CommandHandlers {
@@ -88,6 +90,7 @@ export function commandHandlers(deps: HandlerDeps): CommandHandlers {
   };
 
   return {
+    ...onMessages(deps),
     "mq.addConnection": async (argument) =>
       (await import("../commands/addConnection.ts")).addConnection(
         deps,
@@ -196,6 +199,12 @@ export function commandHandlers(deps: HandlerDeps): CommandHandlers {
       deps.log.show();
     },
   };
+}
+
+function onMessages(deps: HandlerDeps): Record<MessageCommandId, CommandHandler> {
+  const handlers: Partial<Record<MessageCommandId, CommandHandler>> = {};
+  for (const id of messageCommandIds) handlers[id] = () => deps.runOnMessages(id);
+  return handlers as Record<MessageCommandId, CommandHandler>;
 }
 
 /** After an act the tree shows it at once. */

@@ -10,7 +10,8 @@ import type { WatchRequest } from "../commands/watchNode.ts";
 import type { Connection, Connections } from "../connections/connections.ts";
 import type { ProfileSource } from "../connections/profile.ts";
 import type { DraftText } from "../protocol/publish.ts";
-import type { InspectorPanels } from "./inspectorPanel.ts";
+import type { InspectorPanels } from "./inspector/inspectorPanels.ts";
+import type { MessageCommandId } from "./inspector/messageCommandTable.ts";
 import { pickTarget } from "./pickTarget.ts";
 import type { PublishPanels } from "./publishPanel.ts";
 import type { Settings } from "./settings.ts";
@@ -58,6 +59,11 @@ export class Panels implements ConsumersSource {
     await inspectors.open({ connection, node, options, effects });
   }
 
+  /** A command on the messages of the inspector that was used last. */
+  async runOnMessages(id: MessageCommandId): Promise<void> {
+    await (await this.#loadInspectors()).run(id);
+  }
+
   async openPublisher(connection: Connection, node: Node, draft?: DraftText | Draft): Promise<void> {
     const publishers = await this.#loadPublishers();
     await publishers.open({ connection, node, ...(draft && { draft }) });
@@ -92,7 +98,7 @@ export class Panels implements ConsumersSource {
   #loadInspectors(): Promise<InspectorPanels> {
     this.#inspectors ??= (async () => {
       const [{ InspectorPanels }, { MessageDocuments }] = await Promise.all([
-        import("./inspectorPanel.ts"),
+        import("./inspector/inspectorPanels.ts"),
         import("./documents.ts"),
       ]);
       const { extensionUri, prompts, log, settings, connections } = this.#deps;

@@ -37,6 +37,7 @@ class FakeHost {
     rows: (range) => this.rows(range),
     detail: ({ seq }) => this.detail(seq),
     locate: ({ seq }) => this.#visible().indexOf(seq),
+    selected: () => undefined,
     settle: (request) => this.settle(request),
     setPaused: ({ paused }) => {
       this.state = { ...this.state, paused };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
+import { messageCommandIds } from "../../src/views/inspector/messageCommandTable.ts";
 import { commandIds, contextKeys, selectedRow, treeOnly } from "../../src/views/commandTable.ts";
 
 interface MenuItem {
@@ -35,7 +36,7 @@ interface Manifest {
 const text = readFileSync("package.json", "utf8");
 const { contributes, icon } = JSON.parse(text) as Manifest;
 const nls = JSON.parse(readFileSync("package.nls.json", "utf8")) as Readonly<Record<string, string>>;
-const ids: readonly string[] = commandIds;
+const ids: readonly string[] = [...commandIds, ...messageCommandIds];
 
 /** Every `when` with what it belongs to. */
 const conditions = [
@@ -79,7 +80,10 @@ describe("manifest", () => {
   it("looks only at context keys that are set", () => {
     for (const [where, when] of conditions) {
       for (const [key] of when.replaceAll(/\/[^/]*\//g, "").matchAll(/\bmq\.[A-Za-z.]+/g))
-        assert.ok((contextKeys as readonly string[]).includes(key) || key === "mq.connections", `${where}: ${key}`);
+        assert.ok(
+          (contextKeys as readonly string[]).includes(key) || ["mq.connections", "mq.inspector"].includes(key),
+          `${where}: ${key}`,
+        );
     }
   });
 
@@ -97,6 +101,11 @@ describe("manifest", () => {
       "depth",
       "output",
       "false",
+      "activeWebviewPanelId",
+      "webviewId",
+      "webviewSection",
+      "message",
+      "mq.inspector",
     ]);
     for (const [where, when] of conditions) {
       for (const [pattern, inside] of when.matchAll(/\/([^/]*)\//g))

@@ -5,7 +5,7 @@ import type { Prompts } from "../../src/commands/prompts.ts";
 import { Connection } from "../../src/connections/connections.ts";
 import { createMemoryDriver, type MemoryBroker } from "../../src/drivers/memory/index.ts";
 import { MessageDocuments, messageScheme } from "../../src/views/documents.ts";
-import { InspectorPanels } from "../../src/views/inspectorPanel.ts";
+import { InspectorPanels } from "../../src/views/inspector/inspectorPanels.ts";
 import { until } from "../support/until.ts";
 
 const extensionUri = extensions.getExtension("mq-workbench.mq-workbench")?.extensionUri ?? Uri.file("/");

@@ -9,6 +9,7 @@ import type {
 } from "../../src/protocol/inspector.ts";
 import type { Peer } from "../../src/protocol/peer.ts";
 import type { MessageList } from "./messageList.ts";
+import type { Selection } from "./selection.ts";
 import { settledSentence } from "./words.ts";
 
 export interface CommandsOwner {
@@ -25,6 +26,7 @@ export class Commands {
   readonly #list: MessageList;
   readonly #owner: CommandsOwner;
   #windowProblem: string | undefined;
+  #told: { readonly selection: Selection; readonly current: number | undefined } | undefined;
 
   constructor(peer: Peer<InspectorViewCalls, InspectorHostCalls>, list: MessageList, owner: CommandsOwner) {
     this.#peer = peer;
@@ -35,6 +37,21 @@ export class Commands {
   /** What is wrong with the number in the prefetch field. */
   get windowProblem(): string | undefined {
     return this.#windowProblem;
+  }
+
+  /** Tells the host what is selected, if that is something else than it was told. */
+  tellSelection(): void {
+    const { selection, current } = this.#list;
+    const same = this.#told?.selection === selection && this.#told.current === current?.seq;
+    if (same || !this.#owner.state) return;
+    this.#told = { selection, current: current?.seq };
+    this.#do(
+      this.#peer.call("selected", {
+        all: selection.all,
+        seqs: selection.all ? [] : [...selection.seqs],
+        ...(current?.seq === undefined ? {} : { current: current.seq }),
+      }),
+    );
   }
 
   reattach(): void {

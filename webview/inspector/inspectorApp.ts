@@ -17,6 +17,7 @@ import { MessageList } from "./messageList.ts";
 import { type PageActions, type PageModel, pageView } from "./pageView.ts";
 import { atFirst, type Remembered } from "./remembered.ts";
 import { rowAt } from "./rowWindow.ts";
+import { isSelected } from "./selection.ts";
 
 /** Narrower than this, the detail side stands below the list. */
 const stackedBelow = 700;
@@ -173,6 +174,7 @@ export class InspectorApp {
     this.#showCurrent();
     render(pageView(this.#model(state), this.#actions), this.#root);
     this.#listElement.afterDraw();
+    this.#commands.tellSelection();
     this.#remember();
   }
 
@@ -279,6 +281,11 @@ export class InspectorApp {
     },
     pick: (index: number, event: MouseEvent): void => {
       this.#list.click(index, { toggle: event.ctrlKey || event.metaKey, range: event.shiftKey });
+    },
+    turnTo: (index: number): void => {
+      const row = rowAt(this.#list.window, index);
+      if (row && !isSelected(this.#list.selection, row.seq)) this.#list.click(index, { toggle: false, range: false });
+      this.#commands.tellSelection();
     },
     openCurrent: (): void => {
       this.#commands.open();

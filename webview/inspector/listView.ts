@@ -18,6 +18,8 @@ export interface ListActions {
   scrollEnd(): void;
   press(event: KeyboardEvent): void;
   pick(index: number, event: MouseEvent): void;
+  /** Before a menu opens on it: it becomes the selection, unless it is part of it. */
+  turnTo(index: number): void;
   openCurrent(): void;
   follow(): void;
   clearFilter(): void;
@@ -56,6 +58,10 @@ export function listView(list: MessageList, state: InspectorState, actions: List
         const index = indexOf(event);
         if (index !== undefined) actions.pick(index, event);
       }}
+      @contextmenu=${(event: MouseEvent) => {
+        const index = indexOf(event);
+        if (index !== undefined) actions.turnTo(index);
+      }}
       @dblclick=${(event: MouseEvent) => {
         if (indexOf(event) !== undefined) actions.openCurrent();
       }}
@@ -74,6 +80,9 @@ export function listView(list: MessageList, state: InspectorState, actions: List
     </div>
     ${size.count === 0 ? emptyView(state, actions) : nothing} ${chip(list, actions)}`;
 }
+
+/** For the entries of `webview/context` in package.json. */
+const messageContext = JSON.stringify({ webviewSection: "message", preventDefaultContextMenuItems: true });
 
 export function rowId(index: number): string {
   return `row-${index}`;
@@ -132,6 +141,7 @@ function rowView(row: Row | undefined, index: number, top: number, list: Message
     aria-rowindex=${index + 2}
     aria-selected=${selected}
     data-index=${index}
+    data-vscode-context=${messageContext}
     style=${style}
   >
     ${cells(row)}

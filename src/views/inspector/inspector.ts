@@ -1,26 +1,27 @@
 /** An inspector's panel: one page, one inspection and one subscription, of which none outlives the others. */
 import { t } from "@vscode/l10n";
 import * as vscode from "vscode";
-import type { Effect, Node, Session, WatchMode, WatchOptions } from "../broker/contract.ts";
-import type { Environment } from "../broker/environment.ts";
-import { BrokerError, sentenceOf } from "../broker/errors.ts";
-import type { Disposable } from "../broker/event.ts";
-import type { Prompts } from "../commands/prompts.ts";
-import type { Connection } from "../connections/connections.ts";
-import { ChangeNotifier } from "../inspect/changeNotifier.ts";
-import { wholeText } from "../inspect/decode.ts";
-import type { Copy, Inspection } from "../inspect/inspection.ts";
+import type { Effect, Node, Session, WatchMode, WatchOptions } from "../../broker/contract.ts";
+import type { Environment } from "../../broker/environment.ts";
+import { BrokerError, sentenceOf } from "../../broker/errors.ts";
+import type { Disposable } from "../../broker/event.ts";
+import type { Prompts } from "../../commands/prompts.ts";
+import type { Connection } from "../../connections/connections.ts";
+import { ChangeNotifier } from "../../inspect/changeNotifier.ts";
+import { wholeText } from "../../inspect/decode.ts";
+import type { Copy, Inspection } from "../../inspect/inspection.ts";
 import type {
   InspectorHostCalls,
   InspectorState,
   InspectorViewCalls,
+  SelectedMessages,
   SettleRequest,
   Summary,
-} from "../protocol/inspector.ts";
-import { Peer } from "../protocol/peer.ts";
-import type { MessageDocuments } from "./documents.ts";
+} from "../../protocol/inspector.ts";
+import { Peer } from "../../protocol/peer.ts";
+import type { MessageDocuments } from "../documents.ts";
 import { headersText, messageText } from "./messageText.ts";
-import { openPage } from "./page.ts";
+import { openPage } from "../page.ts";
 import { settleQuestion } from "./settleQuestion.ts";
 
 export interface InspectorDeps {
@@ -48,6 +49,8 @@ export interface InspectorRequest {
 /** What a panel tells the one who made it. */
 export interface PanelOwner {
   changed(): void;
+  /** The user turned to it. */
+  activated(): void;
   closing(done: Promise<void>): void;
 }
 
@@ -70,6 +73,7 @@ export class Inspector {
   #told = "";
   #wasAttached = true;
   #closed: Promise<void> | undefined;
+  #selected: SelectedMessages = { all: false, seqs: [] };
 
   constructor(
     deps: InspectorDeps,
@@ -101,6 +105,9 @@ export class Inspector {
       rows: (range) => inspection.rows(range),
       detail: ({ seq }) => inspection.detail(seq),
       locate: ({ seq }) => inspection.locate(seq),
+      selected: (what) => {
+        this.#selected = what;
+      },
       settle: (what) => this.#settle(what),
       setPaused: ({ paused }) => {
         inspection.setPaused(paused);
@@ -128,6 +135,7 @@ export class Inspector {
       }),
       panel.onDidChangeViewState(() => {
         this.#notifier.setVisible(panel.visible);
+        if (panel.active) owner.activated();
       }),
       panel.onDidDispose(() => void this.close()),
     ];
@@ -164,6 +172,29 @@ export class Inspector {
     return this.#inspection.summary;
   }
 
+  get node(): Node {
+    return this.#request.node;
+  }
+
+  get inspection(): Inspection {
+    return this.#inspection;
+  }
+
+  /** What is selected in the page. */
+  get selected(): SelectedMessages {
+    return this.#selected;
+  }
+
+  /** Opens the body of the current message in an editor. */
+  async openCurrent(): Promise<void> {
+    await this.#openBody(this.#current());
+  }
+
+  /** Copies a part of the current message as text. */
+  async copyCurrent(part: "body" | "headers" | "message"): Promise<void> {
+    await vscode.env.clipboard.writeText(await this.#textOf(this.#current(), part));
+  }
+
   reveal(): void {
     this.#panel.reveal();
   }
@@ -183,6 +214,13 @@ export class Inspector {
     this.#owner.closing(this.#closed);
     this.#panel.dispose();
     return this.#closed;
+  }
+
+  /** @throws BrokerError `invalid` when no message is selected */
+  #current(): number {
+    const { current } = this.#selected;
+    if (current === undefined) throw new BrokerError("invalid", t("Select a message in the inspector first."));
+    return current;
   }
 
   /** Something in the log or in the subscription changed. */

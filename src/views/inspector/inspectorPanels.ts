@@ -1,6 +1,10 @@
-import { Emitter, type Event } from "../broker/event.ts";
-import { Inspection } from "../inspect/inspection.ts";
+import { t } from "@vscode/l10n";
+import { BrokerError } from "../../broker/errors.ts";
+import { Emitter, type Event } from "../../broker/event.ts";
+import { Inspection } from "../../inspect/inspection.ts";
 import { Inspector, type InspectorDeps, type InspectorRequest } from "./inspector.ts";
+import { type MessageCommands, messageCommands } from "./messageCommands.ts";
+import type { MessageCommandId } from "./messageCommandTable.ts";
 
 /** All the open inspectors. What is attached is for the status bar. */
 export class InspectorPanels {
@@ -11,13 +15,27 @@ export class InspectorPanels {
   /** Fires after one was opened, closed, ended or attached again. */
   readonly onDidChange: Event<void> = this.#changed.event;
   #last = 0;
+  /** The one that the user turned to last. */
+  #active: Inspector | undefined;
+  readonly #commands: MessageCommands;
 
   constructor(deps: InspectorDeps) {
     this.#deps = deps;
+    this.#commands = messageCommands();
   }
 
   all(): readonly Inspector[] {
     return [...this.#panels];
+  }
+
+  get active(): Inspector | undefined {
+    return this.#active;
+  }
+
+  /** Carries out a command on what is selected in the active inspector. */
+  async run(id: MessageCommandId): Promise<void> {
+    if (!this.#active) throw new BrokerError("invalid", t("Open an inspector and select a message first."));
+    await this.#commands[id](this.#active);
   }
 
   /** Those that have a consumer at the broker now. */
@@ -36,14 +54,19 @@ export class InspectorPanels {
       changed: () => {
         this.#changed.fire();
       },
+      activated: () => {
+        this.#active = panel;
+      },
       closing: (done) => {
         this.#panels.delete(panel);
+        if (this.#active === panel) this.#active = undefined;
         this.#closing.add(done);
         void done.finally(() => this.#closing.delete(done));
         this.#changed.fire();
       },
     });
     this.#panels.add(panel);
+    this.#active = panel;
     this.#changed.fire();
     return panel;
   }

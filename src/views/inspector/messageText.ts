@@ -1,6 +1,6 @@
 /** A message as text for the clipboard: JSON in which every type is told and every digit kept. */
-import type { Draft } from "../broker/contract.ts";
-import type { Header } from "../broker/values.ts";
+import type { Draft } from "../../broker/contract.ts";
+import type { Header } from "../../broker/values.ts";
 
 export function headersText(headers: readonly Header[]): string {
   return JSON.stringify(headers, undefined, 2);
