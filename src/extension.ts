@@ -113,7 +113,16 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   const refreshCounts = (): void => {
     live.refresh();
   };
-  const panels = new Panels({ extensionUri, connections, prompts, settings, history, log, refreshCounts });
+  const panels = new Panels({
+    extensionUri,
+    connections,
+    prompts,
+    settings,
+    history,
+    workspaceState: context.workspaceState,
+    log,
+    refreshCounts,
+  });
   const details = own(new NodeDetails(connections));
   const consumers = own(new ConsumerStatus(panels));
   const handlers = commandHandlers({
@@ -136,7 +145,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     publishEditor: () => panels.publishEditor(),
     runOnMessages: (id) => panels.runOnMessages(id),
   });
-  own(registerCommands(handlers, prompts));
+  own(registerCommands(handlers, { prompts, focusedRow: () => tree.focusedRow() }));
 
   close = async () => {
     await panels.dispose();

@@ -18,6 +18,8 @@ export interface ConnectionTreeDeps {
 
 /** How long VS Code may take to make rows of what it was given, in milliseconds. */
 const handover = 250;
+/** How often is looked whether VS Code knows a row again that it forgot. */
+const lookups = 8;
 
 /** The view "Connections". */
 export class ConnectionTree implements vscode.TreeDataProvider<TreeRow>, vscode.Disposable {
@@ -81,6 +83,26 @@ export class ConnectionTree implements vscode.TreeDataProvider<TreeRow>, vscode.
   /** The selected row. */
   get selected(): TreeRow | undefined {
     return this.view.selection[0];
+  }
+
+  /**
+   * The row that has the focus, as after its menu was opened: that does not select it, and VS Code tells only what is
+   * selected. It is selected then.
+   */
+  async focusedRow(): Promise<TreeRow | undefined> {
+    const before = new Set(this.view.selection);
+    const toggle = (): Thenable<unknown> => vscode.commands.executeCommand("list.toggleSelection");
+    await toggle();
+    for (let tries = 0; tries < lookups; tries++) {
+      const now = this.view.selection;
+      const row = now.find((each) => !before.has(each)) ?? [...before].find((each) => !now.includes(each));
+      if (row) {
+        await this.view.reveal(row, { select: true, focus: true });
+        return row;
+      }
+      await new Promise((resolve) => setTimeout(resolve, handover));
+    }
+    return undefined;
   }
 
   getTreeItem(row: TreeRow): vscode.TreeItem {

@@ -166,10 +166,17 @@ export class Workbench {
     const entries = this.page.locator(".monaco-menu .action-item .action-label");
     const item = entries.filter({ hasText: exact }).first();
     let there: readonly string[] = [];
-    // A page that is shown again takes the focus, and an open menu goes with it.
-    for (let tries = 0; tries < 3; tries++) {
+    // A page that is shown, or a picker that goes, takes the focus, and an open menu goes with it.
+    for (let tries = 0; tries < 5; tries++) {
       await this.treeItem(label).first().click({ button: "right" });
-      await entries.first().waitFor();
+      const opened = await entries
+        .first()
+        .waitFor({ timeout: 2_000 })
+        .then(
+          () => true,
+          () => false,
+        );
+      if (!opened) continue;
       there = await entries.allInnerTexts();
       // A menu takes no click in its first 100 ms.
       await this.page.waitForTimeout(200);
@@ -218,9 +225,20 @@ export class Workbench {
         if (typeof title === "string" ? found === title : title.test(found)) return outer.frameLocator("#active-frame");
       }
       if (Date.now() > deadline)
-        throw new Error(`No webview is called ${String(title)}; there are: ${seen.join(", ") || "none"}.`);
+        throw new Error(
+          `No webview is called ${String(title)}; there are: ${seen.join(", ") || "none"}. ${await this.#onScreen()}`,
+        );
       await this.page.waitForTimeout(100);
     }
+  }
+
+  /** What asks or tells something instead of what a test waits for. */
+  async #onScreen(): Promise<string> {
+    const tabs = await this.page.getByRole("tab").allInnerTexts();
+    const asked = await this.page.locator(".quick-input-widget:visible, .monaco-dialog-box").allInnerTexts();
+    const told = await this.page.locator(".statusbar-item:visible").allInnerTexts();
+    const texts = [...tabs, ...asked, ...told].map((text) => text.replaceAll(/\s+/g, " ").trim().slice(0, 200));
+    return `On the screen: ${texts.filter((text) => text !== "").join(" | ")}`;
   }
 
   /** Resolves when no editor has this title: one that goes takes the focus, and with it an open menu, along. */

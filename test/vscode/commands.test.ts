@@ -54,6 +54,16 @@ describe("commands", () => {
       assert.ok(text.includes(part), text);
   });
 
+  it("act on the row that has the focus when VS Code forgot it while its menu was open", async () => {
+    await commands.executeCommand("mq.connections.focus");
+    await until("the row has the focus", async () => {
+      await commands.executeCommand("list.focusFirst");
+      await env.clipboard.writeText("");
+      await commands.executeCommand("mq.copyName", undefined, undefined);
+      return (await env.clipboard.readText()) === "Away";
+    });
+  });
+
   it("that fail tell it and do not throw, and the extension goes on", async () => {
     await commands.executeCommand("mq.connect", id);
     await until("it failed", () => status() === "failed");
