@@ -73,17 +73,16 @@ export class Managed {
   async #queuesNow(
     refs: readonly { readonly vhost: string; readonly name: string }[],
   ): Promise<ReadonlyMap<string, QueueInfo>> {
-    const byVhost = new Map<string, QueueInfo[]>();
-    await Promise.all(
-      refs.map(async ({ vhost, name }) => {
-        const queue = await orGone(this.listing.queue(vhost, name));
-        if (!queue) return;
-        const queues = byVhost.get(vhost) ?? [];
-        byVhost.set(vhost, queues);
-        queues.push(queue);
+    const byVhost = new Map<string, string[]>();
+    for (const { vhost, name } of refs) byVhost.set(vhost, [...(byVhost.get(vhost) ?? []), name]);
+    const exact = await Promise.all(
+      [...byVhost].map(async ([vhost, names]) => {
+        const early = this.#counts.early(vhost, names);
+        const queues = await Promise.all(names.map((name) => orGone(this.listing.queue(vhost, name))));
+        const there = queues.filter((queue) => queue !== undefined);
+        return this.#counts.correct(vhost, there, await early);
       }),
     );
-    const exact = await Promise.all([...byVhost].map(([vhost, queues]) => this.#counts.correct(vhost, queues)));
     return new Map(exact.flat().map((queue) => [queueNode(queue, true).id, queue]));
   }
 

@@ -35,6 +35,8 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds, where the usual time is not right. */
   readonly timeout?: number;
+  /** Whether the answer may come packed: worth it for a list, while unpacking costs more than a single record. */
+  readonly packed?: boolean;
 }
 
 /** Why a request was given up. */
@@ -98,7 +100,7 @@ export class Management {
   }
 
   async getRecords(path: string, options?: RequestOptions): Promise<readonly JsonRecord[]> {
-    const answer = await this.get(path, options);
+    const answer = await this.get(path, { ...options, packed: true });
     if (isRecord(answer)) throw notManagement(this.#asked);
     return answer;
   }
@@ -117,7 +119,7 @@ export class Management {
   async #request(
     method: string,
     path: string,
-    { signal: caller, timeout = this.#timeout }: RequestOptions = {},
+    { signal: caller, timeout = this.#timeout, packed = false }: RequestOptions = {},
   ): Promise<JsonRecord | readonly JsonRecord[]> {
     const abort = new AbortController();
     const cancel = (): void => {
@@ -131,7 +133,7 @@ export class Management {
     this.#running.add(cancel);
     if (this.#isClosed || caller?.aborted) cancel();
     try {
-      return await this.#read(await this.#send(method, path, abort.signal), method);
+      return await this.#read(await this.#send(method, path, abort.signal, packed), method);
     } catch (error) {
       if (error instanceof BrokerError || error instanceof StaleSocket) throw error;
       if (abort.signal.reason === late) throw timedOut(this.#asked, timeout / 1000);
@@ -144,9 +146,13 @@ export class Management {
     }
   }
 
-  #send(method: string, path: string, signal: AbortSignal): Promise<IncomingMessage> {
+  #send(method: string, path: string, signal: AbortSignal, packed: boolean): Promise<IncomingMessage> {
     const start = this.#base.protocol === "https:" ? httpsRequest : httpRequest;
-    const headers = { authorization: this.#authorization, accept: "application/json", "accept-encoding": "gzip" };
+    const headers = {
+      authorization: this.#authorization,
+      accept: "application/json",
+      "accept-encoding": packed ? "gzip" : "identity",
+    };
     return new Promise((resolve, reject) => {
       const request = start(`${this.#base.href}api/${path}`, { method, agent: this.#agent, signal, headers }, resolve);
       request.on("error", (error) => {
