@@ -1,7 +1,8 @@
-// Builds dist/: the host (ES modules; each driver is a chunk of its own, loaded when first used) and the pages.
+// Builds dist/: the host (each driver is a chunk of its own, loaded when first used) and the pages.
 // node esbuild.mjs [--production] [--watch] [--metafile]
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
-import { context } from "esbuild";
+import { basename, dirname } from "node:path";
+import { context, transform } from "esbuild";
 
 const flags = new Set(process.argv.slice(2));
 const production = flags.has("--production");
@@ -17,18 +18,48 @@ const common = {
   metafile: true,
 };
 
+/**
+ * Chunks are only made of ES modules; but VS Code loads those through a thread of loader hooks, which takes longer than
+ * all of the activation. So each becomes CommonJS afterwards.
+ * @type {import("esbuild").Plugin}
+ */
+const commonJs = {
+  name: "common-js",
+  setup(build) {
+    build.onEnd(async ({ outputFiles = [] }) => {
+      await Promise.all(outputFiles.filter(({ path }) => path.endsWith(".cjs")).map(writeAsCommonJs));
+    });
+  },
+};
+
+/** @param {import("esbuild").OutputFile} file */
+async function writeAsCommonJs({ path, text }) {
+  const { code, map } = await transform(text, {
+    format: "cjs",
+    platform: "node",
+    target: "node20",
+    supported: { "dynamic-import": false },
+    minify: production,
+    legalComments: "none",
+    ...(production ? {} : { sourcemap: "external", sourcefile: basename(path) }),
+  });
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, production ? code : `${code}//# sourceMappingURL=${basename(path)}.map\n`);
+  if (!production) await writeFile(`${path}.map`, map);
+}
+
 const host = {
   ...common,
+  sourcemap: production ? false : "inline",
+  write: false,
+  outExtension: { ".js": ".cjs" },
   entryPoints: { extension: "src/extension.ts" },
   outdir: "dist",
   chunkNames: "chunks/[name]-[hash]",
   platform: "node",
   target: "node20",
   external: ["vscode"],
-  // Client libraries are CommonJS and call require for Node's own modules.
-  banner: {
-    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-  },
+  plugins: [commonJs],
 };
 
 const pages = {

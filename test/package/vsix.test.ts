@@ -39,7 +39,7 @@ describe("the packed extension", function () {
   it("holds all that it needs to run", () => {
     const needed = [
       ...["package.json", "package.nls.json", "readme.md", "changelog.md", "LICENSE.txt"],
-      ...["dist/extension.js", "dist/webview/inspector.js", "dist/webview/publish.js", "dist/webview/form.js"],
+      ...["dist/extension.cjs", "dist/webview/inspector.js", "dist/webview/publish.js", "dist/webview/form.js"],
       ...["dist/webview/codicon.css", "dist/webview/codicon.ttf", "media/icon.png", "media/mq.svg"],
       "dist/NOTICES.txt",
     ];
