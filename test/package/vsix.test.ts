@@ -27,8 +27,8 @@ describe("the packed extension", function () {
       /^extension\/(package\.json|package\.nls(\.[\w-]+)?\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
       /^extension\/l10n\/[\w.-]+\.json$/,
       /^extension\/media\/(mq\.svg|icon\.png|(light|dark)\/[\w-]+\.svg|walkthrough\/[\w-]+\.(md|svg|png))$/,
-      /^extension\/dist\/(extension\.js|NOTICES\.txt|chunks\/[\w-]+\.js)$/,
-      /^extension\/dist\/webview\/((inspector|publish|form)\.(js|css)|codicon\.(css|ttf)|chunks\/[\w-]+\.js)$/,
+      /^extension\/dist\/(extension\.cjs|NOTICES\.txt|chunks\/[\w-]+\.cjs)$/,
+      /^extension\/dist\/webview\/((inspector|publish|form|conversation)\.(js|css)|codicon\.(css|ttf)|chunks\/[\w-]+\.js)$/,
     ];
     assert.deepEqual(
       names.filter((name) => !allowed.some((pattern) => pattern.test(name))),
