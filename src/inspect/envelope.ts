@@ -27,45 +27,47 @@ export const jsonShape = 1;
  */
 export class Envelopes {
   readonly #root: Shape = shape(0, undefined, "root", "", "");
-  readonly #shapes: Shape[] = [this.#root, shape(jsonShape, undefined, "json", "", "")];
+  /** Stands for every shape beyond those that are remembered. */
+  readonly #full: Shape = shape(jsonShape, undefined, "json", "", "");
+  readonly #shapes: Shape[] = [this.#root, this.#full];
   /** The shape of what was written last. */
   written = 0;
 
   /**
-   * Writes the envelope of `delivery` to `target` from `at` on, not beyond `end`.
-   * @returns where it ended, or -1 when there was not room enough.
+   * Writes the envelope of `delivery` to `target` from `at` on.
+   * @returns where it ended; -1 when there was not room enough, -2 when it is to be kept as JSON
    */
-  write(delivery: Delivery, target: Buffer, at: number, end: number): number {
-    let node: Shape | undefined = this.#root;
+  write(delivery: Delivery, target: Buffer, at: number): number {
     const { key, deliveryCount, position, origin, contentType, contentEncoding, properties, headers } = delivery;
+    let node = this.#root;
     if (key !== undefined) {
-      node = this.#step(node, "key", "", "");
-      at = writeText(key, target, at, end);
+      node = this.#step(node, "key", "");
+      at = writeText(key, target, at);
     }
     if (deliveryCount !== undefined) {
-      node = this.#step(node, "deliveryCount", "", "");
-      at = writeText(String(deliveryCount), target, at, end);
+      node = this.#step(node, "deliveryCount", "");
+      at = writeText(String(deliveryCount), target, at);
     }
     if (position !== undefined) {
-      node = this.#step(node, "position", "", "");
-      at = writeText(position, target, at, end);
+      node = this.#step(node, "position", "");
+      at = writeText(position, target, at);
     }
-    if (origin !== undefined) node = this.#step(node, "origin", "", origin);
-    if (contentType !== undefined) node = this.#step(node, "contentType", "", contentType);
-    if (contentEncoding !== undefined) node = this.#step(node, "contentEncoding", "", contentEncoding);
+    if (origin !== undefined) node = this.#step(node, "origin", origin);
+    if (contentType !== undefined) node = this.#step(node, "contentType", contentType);
+    if (contentEncoding !== undefined) node = this.#step(node, "contentEncoding", contentEncoding);
     for (const name in properties) {
-      node = this.#step(node, "property", "", name);
-      at = writeText(properties[name] ?? "", target, at, end);
+      node = this.#step(node, "property", name);
+      at = writeText(properties[name] ?? "", target, at);
     }
     for (const { name, value } of headers) {
-      node = this.#step(node, "header", value.type, name);
-      at = writeText("value" in value ? value.value : JSON.stringify(value), target, at, end);
+      const next = node.last;
+      // The next message most often takes the same way as the one before.
+      node = next?.name === name && next.type === value.type ? next : this.#find(node, "header", value.type, name);
+      at = writeText("value" in value ? value.value : JSON.stringify(value), target, at);
     }
-    if (node) {
-      this.written = node.id;
-      return at;
-    }
-    return -2;
+    if (node === this.#full) return -2;
+    this.written = node.id;
+    return at;
   }
 
   /** The envelope as it is kept with the {@link jsonShape}. */
@@ -127,6 +129,16 @@ export class Envelopes {
     return shapeId === jsonShape ? [] : this.#path(shapeId).map((node) => node.name);
   }
 
+  /** What a record of that shape has, in its order; nothing for the {@link jsonShape}. */
+  parts(shapeId: number): readonly ShapePart[] {
+    return shapeId === jsonShape ? [] : this.#path(shapeId);
+  }
+
+  /** The names, or texts, of that part which messages had so far. */
+  names(part: ShapePart["part"]): ReadonlySet<string> {
+    return new Set(this.#shapes.flatMap((shape) => (shape.part === part ? [shape.name] : [])));
+  }
+
   #shape(id: number): Shape {
     const found = this.#shapes[id];
     if (!found) throw new RangeError("No such shape");
@@ -141,30 +153,32 @@ export class Envelopes {
     return (leaf.path = path.reverse());
   }
 
-  #step(from: Shape | undefined, part: Part, type: string, name: string): Shape | undefined {
-    if (!from) return undefined;
-    // The next message most often takes the same way as the one before.
-    const last = from.last;
-    if (last?.part === part && last.type === type && last.name === name) return last;
+  #step(from: Shape, part: Part, name: string): Shape {
+    const next = from.last;
+    return next?.part === part && next.name === name ? next : this.#find(from, part, "", name);
+  }
+
+  #find(from: Shape, part: Part, type: string, name: string): Shape {
+    if (from === this.#full) return from;
     const id = `${part} ${type} ${name}`;
     let next = from.children?.get(id);
     if (!next) {
-      if (this.#shapes.length >= maxShapes || name.length > maxInterned) return undefined;
+      if (this.#shapes.length >= maxShapes || name.length > maxInterned) return this.#full;
       next = shape(this.#shapes.length, from, part, type, name);
       this.#shapes.push(next);
       (from.children ??= new Map()).set(id, next);
     }
-    from.last = next;
-    return next;
+    return (from.last = next);
   }
 }
 
 /** How many bytes a length takes: seven bits in each. */
-function lengthBytes(length: number): number {
+export function lengthBytes(length: number): number {
   return length < 0x80 ? 1 : length < 0x4000 ? 2 : length < 0x20_0000 ? 3 : 4;
 }
 
-function readLength(bytes: Buffer, at: number): number {
+/** The length that stands there. */
+export function readLength(bytes: Buffer, at: number): number {
   let length = 0;
   for (let shift = 0; ; shift += 7) {
     const byte = bytes[at++] ?? 0;
@@ -185,14 +199,18 @@ type Part =
   | "property"
   | "header";
 
-interface Shape {
-  readonly id: number;
-  readonly parent: Shape | undefined;
+/** One of the values of an envelope. In the record stand the texts of all but `origin`, `contentType`, `contentEncoding`. */
+export interface ShapePart {
   readonly part: Part;
   /** The type of a header's value. */
   readonly type: string;
   /** The name of a property or header, or the text itself of what is kept in the shape. */
   readonly name: string;
+}
+
+interface Shape extends ShapePart {
+  readonly id: number;
+  readonly parent: Shape | undefined;
   readonly contentType: string | undefined;
   /** Whether the record begins with a key, and has a delivery count behind it. */
   readonly hasKey: boolean;
@@ -238,11 +256,10 @@ function writeLength(length: number, target: Buffer, at: number): number {
 }
 
 /** @returns where it ended, -1 when there was not room enough (then and when `at` is -1 already). */
-function writeText(text: string, target: Buffer, at: number, end: number): number {
+function writeText(text: string, target: Buffer, at: number): number {
   const length = text.length;
-  if (at < 0 || at + length * 3 + 4 > end) return -1;
-  if (length < 80) {
-    // For short ASCII text a loop is several times as fast as a call into the runtime.
+  if (at < 0 || at + length * 3 + 4 > target.length) return -1;
+  if (length < shortText) {
     target[at] = length;
     let index = 0;
     for (; index < length; index++) {
@@ -252,8 +269,17 @@ function writeText(text: string, target: Buffer, at: number, end: number): numbe
     }
     if (index === length) return at + 1 + length;
   }
-  const bytes = Buffer.byteLength(text);
-  at = writeLength(bytes, target, at);
-  target.write(text, at, "utf8");
-  return at + bytes;
+  return writeLongText(text, target, at);
+}
+
+// Below this a loop is faster than a call into the runtime.
+const shortText = 24;
+
+function writeLongText(text: string, target: Buffer, at: number): number {
+  // Most is ASCII: as many bytes as characters.
+  const guessed = lengthBytes(text.length);
+  const bytes = target.write(text, at + guessed, "utf8");
+  const needed = lengthBytes(bytes);
+  if (needed !== guessed) target.copyWithin(at + needed, at + guessed, at + guessed + bytes);
+  return writeLength(bytes, target, at) + bytes;
 }

@@ -1,22 +1,25 @@
 import type { Delivery } from "../broker/contract.ts";
-import { ackStates, type AckState } from "../protocol/rows.ts";
-import { type Envelope, Envelopes, jsonShape } from "./envelope.ts";
-import { flag, LogIndex, slotMask, stateCodes } from "./logIndex.ts";
-import type { Glance, RecordBytes } from "./record.ts";
-import { type Place, Slabs } from "./slabs.ts";
+import type { AckState } from "../protocol/rows.ts";
+import type { Envelope, ShapePart } from "./envelope.ts";
+import {
+  flag,
+  isHeldIn,
+  LogIndex,
+  numberAt,
+  numberOf,
+  shapeIn,
+  stateIn,
+  statusOf,
+  wordAt,
+  wordOf,
+} from "./logIndex.ts";
+import { defaultLimits, type LogLimits } from "./logLimits.ts";
+import { Pinned } from "./pinned.ts";
+import { newRecordBytes, type Glance, type RecordBytes } from "./record.ts";
+import { Records } from "./records.ts";
 
-/** What a log keeps at most. All three hold at once. */
-export interface LogLimits {
-  readonly messages: number;
-  /** Of bodies, headers and properties together. */
-  readonly bytes: number;
-  /** Of one body: a larger one is kept cut. */
-  readonly body: number;
-}
-
-const mebibyte = 1024 * 1024;
-export const defaultLimits: LogLimits = { messages: 100_000, bytes: 256 * mebibyte, body: 16 * mebibyte };
-export const largestLimits: LogLimits = { messages: 1_000_000, bytes: 4096 * mebibyte, body: 16 * mebibyte };
+/** How many records are moved at most when one is added. */
+const movedAtOnce = 16;
 
 /** Told about what leaves the log, or leaves its place in the order, in that moment. */
 export interface LogListener {
@@ -33,18 +36,13 @@ export interface LogListener {
  */
 export class MessageLog {
   readonly limits: LogLimits;
-  readonly #slabs = new Slabs();
-  readonly #envelopes = new Envelopes();
-  readonly #index = new LogIndex();
+  readonly #records = new Records();
+  readonly #record = newRecordBytes();
+  #index: LogIndex;
+  #pinned: Pinned;
   listener: LogListener | undefined;
-  readonly #place: Place = { slab: 0, offset: 0 };
-  /** Slots in the order of their seqs: all that is kept but what is pinned. A ring. */
-  #order = new Uint32Array(1024);
-  #start = 0;
-  #inOrder = 0;
-  /** Slots of what was the oldest and pending when room was needed, by seq. All older than what is in order. */
-  #pinned: number[] = [];
-  #pinnedSettled = 0;
+  /** The oldest that is not pinned: from it on, all up to the newest are kept. */
+  #firstSeq = 1;
   #nextSeq = 1;
   #bytes = 0;
   #pending = 0;
@@ -53,11 +51,13 @@ export class MessageLog {
 
   constructor(limits: Partial<LogLimits> = {}) {
     this.limits = { ...defaultLimits, ...limits };
+    this.#index = new LogIndex(this.limits.messages);
+    this.#pinned = new Pinned(this.#index);
   }
 
   /** How many are kept, markers included. */
   get count(): number {
-    return this.#pinned.length + this.#inOrder;
+    return this.#pinned.count + this.#nextSeq - this.#firstSeq;
   }
 
   /** Bytes of all records. */
@@ -89,21 +89,12 @@ export class MessageLog {
    * @returns its seq, or -1 when it was refused because the log is full of what may still be settled
    */
   add(delivery: Delivery, received: number, state: AckState): number {
-    const size = delivery.body.length;
-    const kept = Math.min(size, this.limits.body);
-    if (this.count >= this.limits.messages && !this.#evict()) return -1;
-    const seq = this.#write(delivery, kept);
+    const { persistent } = delivery;
+    let flags = 0;
+    if (delivery.redelivered) flags |= flag.redelivered;
+    if (persistent !== undefined) flags |= persistent ? flag.persistent : flag.transient;
+    const seq = this.#append(delivery, received, state, flags);
     if (seq < 0) return -1;
-    const slot = this.#newest();
-    const segment = this.#index.segment(slot);
-    const at = slot & slotMask;
-    segment.size[at] = size;
-    segment.received[at] = received;
-    segment.tag[at] = delivery.tag;
-    segment.state[at] = stateCodes[state];
-    segment.flags[at] =
-      (delivery.redelivered ? flag.redelivered : 0) |
-      (delivery.persistent === undefined ? 0 : delivery.persistent ? flag.persistent : flag.transient);
     if (state === "pending") this.#pending++;
     this.#received++;
     return seq;
@@ -111,60 +102,32 @@ export class MessageLog {
 
   /** A row that is not a message. @returns its seq, or -1 like {@link add} */
   addMarker(sentence: string, received: number): number {
-    if (this.count >= this.limits.messages && !this.#evict()) return -1;
-    const seq = this.#write({ ...emptyDelivery, key: sentence }, 0);
-    if (seq < 0) return -1;
-    const slot = this.#newest();
-    const segment = this.#index.segment(slot);
-    const at = slot & slotMask;
-    segment.size[at] = 0;
-    segment.received[at] = received;
-    segment.tag[at] = 0;
-    segment.state[at] = stateCodes.none;
-    segment.flags[at] = flag.marker;
-    return seq;
+    return this.#append({ ...emptyDelivery, key: sentence }, received, "none", flag.marker);
   }
 
   /** Forgets everything but what may still be settled. The listener is not told. */
   clear(): void {
-    const listener = this.listener;
-    this.listener = undefined;
-    const pinned = this.#pinned;
-    this.#pinned = [];
-    this.#pinnedSettled = 0;
-    for (const slot of pinned) {
-      if (this.#index.isHeld(slot)) this.#pinned.push(slot);
-      else this.#release(slot);
-    }
-    while (this.#inOrder > 0) {
-      const slot = this.#shift();
-      if (this.#index.isHeld(slot)) this.#pin(slot);
-      else this.#release(slot);
-    }
-    this.listener = listener;
+    if (this.#pending === 0) {
+      // At once, however many there are.
+      this.#records.clear();
+      this.#index = new LogIndex(this.limits.messages);
+      this.#pinned = new Pinned(this.#index);
+      this.#bytes = 0;
+    } else this.#keepOnly(this.heldSlots());
+    this.#firstSeq = this.#nextSeq;
   }
 
   /** The slot of what stands at `position` (0 = the oldest). */
   slotAt(position: number): number {
-    const pinned = this.#pinned[position];
-    if (pinned !== undefined) return pinned;
-    return this.#order[(this.#start + position - this.#pinned.length) % this.#order.length] ?? 0;
+    const pinned = this.#pinned.count;
+    if (position < pinned) return this.#pinned.at(position);
+    return this.#index.slotOf(this.#firstSeq + position - pinned);
   }
 
   /** Where a seq stands, or where it would: the number of those kept that are older. */
   positionFrom(seq: number): number {
-    if (this.#inOrder > 0) {
-      const first = this.#nextSeq - this.#inOrder;
-      if (seq >= first) return this.#pinned.length + Math.min(seq - first, this.#inOrder);
-    }
-    let low = 0;
-    let high = this.#pinned.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.seq(this.#pinned[middle] ?? 0) < seq) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    if (seq < this.#firstSeq) return this.#pinned.positionFrom(seq);
+    return this.#pinned.count + Math.min(seq, this.#nextSeq) - this.#firstSeq;
   }
 
   /** Where a seq stands, -1 when it is not kept. */
@@ -180,71 +143,81 @@ export class MessageLog {
   }
 
   seq(slot: number): number {
-    return this.#index.segment(slot).seq[slot & slotMask] ?? 0;
+    return this.#index.seq(slot);
   }
 
   /** Milliseconds since 1970. */
   time(slot: number): number {
-    return this.#index.segment(slot).received[slot & slotMask] ?? 0;
+    return this.#number(slot, numberOf.received);
   }
 
   tag(slot: number): number {
-    return this.#index.segment(slot).tag[slot & slotMask] ?? 0;
+    return this.#number(slot, numberOf.tag);
   }
 
   /** The true size of the body. */
   size(slot: number): number {
-    return this.#index.segment(slot).size[slot & slotMask] ?? 0;
+    return this.#index.segment(slot).words[wordAt(slot) + wordOf.size] ?? 0;
   }
 
   state(slot: number): AckState {
-    return ackStates[this.#index.segment(slot).state[slot & slotMask] ?? 0] ?? "none";
+    return stateIn(this.#index.status(slot));
+  }
+
+  /** Whether it may still be settled, or is being settled. */
+  isHeld(slot: number): boolean {
+    return this.#index.isHeld(slot);
   }
 
   setState(slot: number, state: AckState): void {
-    const segment = this.#index.segment(slot);
-    const at = slot & slotMask;
-    const before = this.#index.isHeld(slot);
-    segment.state[at] = stateCodes[state];
-    const after = this.#index.isHeld(slot);
-    if (before === after) return;
-    this.#pending += after ? 1 : -1;
-    if (((segment.flags[at] ?? 0) & flag.pinned) !== 0) this.#pinnedSettled += after ? -1 : 1;
+    const index = this.#index;
+    const before = index.status(slot);
+    index.setState(slot, state);
+    const held = index.isHeld(slot);
+    if (held === isHeldIn(before)) return;
+    this.#pending += held ? 1 : -1;
+    if (index.isPinned(slot)) this.#pinned.changed(slot, !held);
+  }
+
+  /** The slots of all that may still be settled or are being settled, oldest first. */
+  heldSlots(): number[] {
+    const slots: number[] = [];
+    // What is held is most often the newest.
+    for (let position = this.count - 1; position >= 0 && slots.length < this.#pending; position--) {
+      const slot = this.slotAt(position);
+      if (this.#index.isHeld(slot)) slots.push(slot);
+    }
+    return slots.reverse();
   }
 
   isRedelivered(slot: number): boolean {
-    return this.#index.hasFlag(slot, flag.redelivered);
+    return this.#has(slot, flag.redelivered);
   }
 
   /** Whether it is kept beyond its turn: see {@link LogListener.pinned}. */
   isPinned(slot: number): boolean {
-    return this.#index.hasFlag(slot, flag.pinned);
+    return this.#index.isPinned(slot);
   }
 
   isMarker(slot: number): boolean {
-    return this.#index.hasFlag(slot, flag.marker);
+    return this.#has(slot, flag.marker);
   }
 
   /** undefined = it did not say. */
   isPersistent(slot: number): boolean | undefined {
-    if (this.#index.hasFlag(slot, flag.persistent)) return true;
-    return this.#index.hasFlag(slot, flag.transient) ? false : undefined;
+    if (this.#has(slot, flag.persistent)) return true;
+    return this.#has(slot, flag.transient) ? false : undefined;
   }
 
   /** The kept part of the body, as a view: copy what outlives the next change of the log. */
   body(slot: number): Buffer {
-    const segment = this.#index.segment(slot);
-    const at = slot & slotMask;
-    const start = (segment.offset[at] ?? 0) + (segment.head[at] ?? 0);
-    return this.#slabs.buffer(segment.slab[at] ?? 0).subarray(start, start + (segment.kept[at] ?? 0));
+    const { buffer, bodyStart, end } = this.#located(slot);
+    return buffer.subarray(bodyStart, end);
   }
 
   envelope(slot: number): Envelope {
-    const segment = this.#index.segment(slot);
-    const at = slot & slotMask;
-    const start = segment.offset[at] ?? 0;
-    const end = start + (segment.head[at] ?? 0);
-    return this.#envelopes.read(segment.shape[at] ?? 0, this.#slabs.buffer(segment.slab[at] ?? 0), start, end);
+    const { shape, buffer, start, bodyStart } = this.#located(slot);
+    return this.#records.envelopes.read(shape, buffer, start, bodyStart);
   }
 
   /** The sentence of a marker. */
@@ -254,96 +227,63 @@ export class MessageLog {
 
   /** Fills `record` with where the bytes of a record are; nothing is decoded or copied. */
   locate(slot: number, record: RecordBytes): void {
-    const segment = this.#index.segment(slot);
-    const at = slot & slotMask;
-    record.buffer = this.#slabs.buffer(segment.slab[at] ?? 0);
-    record.start = segment.offset[at] ?? 0;
-    record.bodyStart = record.start + (segment.head[at] ?? 0);
-    record.end = record.bodyStart + (segment.kept[at] ?? 0);
-    record.shape = segment.shape[at] ?? 0;
+    const { words } = this.#index.segment(slot);
+    const at = wordAt(slot);
+    record.buffer = this.#records.buffer(words[at + wordOf.slab] ?? 0);
+    record.start = words[at + wordOf.offset] ?? 0;
+    record.bodyStart = record.start + (words[at + wordOf.head] ?? 0);
+    record.end = record.bodyStart + (words[at + wordOf.kept] ?? 0);
+    record.shape = shapeIn(words[at + wordOf.status] ?? 0);
   }
 
   /** Names, content type and origin: what is kept once for all records of that shape. */
   textsOfShape(shape: number): readonly string[] {
-    return this.#envelopes.texts(shape);
+    return this.#records.envelopes.texts(shape);
+  }
+
+  /** What the envelope of a record of that shape has: see {@link Envelopes.parts}. */
+  partsOfShape(shape: number): readonly ShapePart[] {
+    return this.#records.envelopes.parts(shape);
+  }
+
+  /** The names of headers or properties, content types and the like, that messages had so far. */
+  namesOf(part: ShapePart["part"]): ReadonlySet<string> {
+    return this.#records.envelopes.names(part);
   }
 
   /** Fills `glance` with what a row shows of a located record. */
   glance(record: RecordBytes, glance: Glance): void {
-    this.#envelopes.glance(record, glance);
+    this.#records.envelopes.glance(record, glance);
   }
 
-  /** Writes the record and takes a slot at the end for it; what is not in the record is the caller's to set. */
-  #write(delivery: Delivery, kept: number): number {
-    const slabs = this.#slabs;
-    const envelopes = this.#envelopes;
-    if (slabs.isLarge(kept)) return this.#writeBytes(delivery, kept, envelopes.toJson(delivery));
-    let buffer = slabs.currentBuffer;
-    let start = slabs.currentAt;
-    let bodyStart = envelopes.write(delivery, buffer, start, buffer.length);
-    if (bodyStart === -1 || bodyStart + kept > buffer.length) {
-      slabs.next();
-      buffer = slabs.currentBuffer;
-      start = 0;
-      bodyStart = envelopes.write(delivery, buffer, start, buffer.length);
-    }
-    if (bodyStart < 0) return this.#writeBytes(delivery, kept, envelopes.toJson(delivery));
-    const end = bodyStart + kept;
-    if (!this.#makeRoom(end - start)) return -1;
-    buffer.set(kept === delivery.body.length ? delivery.body : delivery.body.subarray(0, kept), bodyStart);
-    slabs.commit(end, this.#place);
-    return this.#append(this.#place.slab, start, bodyStart - start, kept, envelopes.written);
-  }
-
-  /** What does not fit the usual way of keeping it. */
-  #writeBytes(delivery: Delivery, kept: number, head: Buffer): number {
-    const slabs = this.#slabs;
-    const length = head.length + kept;
-    if (!this.#makeRoom(length)) return -1;
-    const place = this.#place;
-    if (slabs.isLarge(length)) {
-      place.slab = slabs.own(length);
-      place.offset = 0;
-    } else {
-      if (slabs.currentAt + length > slabs.currentBuffer.length) slabs.next();
-      slabs.commit(slabs.currentAt + length, place);
-    }
-    const buffer = slabs.buffer(place.slab);
-    buffer.set(head, place.offset);
-    buffer.set(delivery.body.subarray(0, kept), place.offset + head.length);
-    return this.#append(place.slab, place.offset, head.length, kept, jsonShape);
-  }
-
-  #append(slab: number, offset: number, head: number, kept: number, shape: number): number {
-    const slot = this.#index.take();
-    const segment = this.#index.segment(slot);
-    const at = slot & slotMask;
+  #append(delivery: Delivery, received: number, state: AckState, flags: number): number {
+    const { body } = delivery;
+    const size = body.length;
+    const kept = size > this.limits.body ? this.limits.body : size;
+    if (this.count >= this.limits.messages && !this.#evict()) return -1;
+    const records = this.#records;
+    records.stage(delivery, kept);
+    const head = records.head;
+    if (this.#bytes + head + kept > this.limits.bytes && !this.#makeRoom(head + kept)) return -1;
+    records.keep(kept === size ? body : body.subarray(0, kept));
+    const index = this.#index;
     const seq = this.#nextSeq++;
-    segment.seq[at] = seq;
-    segment.slab[at] = slab;
-    segment.offset[at] = offset;
-    segment.head[at] = head;
-    segment.kept[at] = kept;
-    segment.shape[at] = shape;
+    const slot = index.slotOf(seq);
+    const { words, numbers } = index.grown(slot);
+    const number = numberAt(slot);
+    numbers[number + numberOf.seq] = seq;
+    numbers[number + numberOf.received] = received;
+    numbers[number + numberOf.tag] = delivery.tag;
+    const word = wordAt(slot);
+    words[word + wordOf.slab] = records.slab;
+    words[word + wordOf.offset] = records.offset;
+    words[word + wordOf.head] = head;
+    words[word + wordOf.kept] = kept;
+    words[word + wordOf.size] = size;
+    words[word + wordOf.status] = statusOf(records.shape, state, flags);
     this.#bytes += head + kept;
-    if (this.#inOrder === this.#order.length) this.#growOrder();
-    let end = this.#start + this.#inOrder;
-    if (end >= this.#order.length) end -= this.#order.length;
-    this.#order[end] = slot;
-    this.#inOrder++;
+    if (this.#pinned.count > 0) this.#move();
     return seq;
-  }
-
-  #growOrder(): void {
-    const order = new Uint32Array(this.#order.length * 2);
-    order.set(this.#order.subarray(this.#start));
-    order.set(this.#order.subarray(0, this.#start), this.#order.length - this.#start);
-    this.#order = order;
-    this.#start = 0;
-  }
-
-  #newest(): number {
-    return this.#order[(this.#start + this.#inOrder - 1) % this.#order.length] ?? 0;
   }
 
   #makeRoom(bytes: number): boolean {
@@ -354,55 +294,80 @@ export class MessageLog {
   /** Evicts the oldest that is settled. @returns false when there is none */
   #evict(): boolean {
     if (this.#pending === this.count) return false;
-    if (this.#pinnedSettled > 0) {
-      const index = this.#pinned.findIndex((slot) => !this.#index.isHeld(slot));
-      this.#pinnedSettled--;
-      this.#release(this.#pinned.splice(index, 1)[0] ?? 0, true);
-      return true;
-    }
-    while (this.#inOrder > 0) {
-      const slot = this.#shift();
-      if (!this.#index.isHeld(slot)) {
-        this.#release(slot, true);
-        return true;
+    const index = this.#index;
+    const pinned = this.#pinned;
+    let slot = pinned.shiftSettled();
+    if (slot < 0) {
+      slot = index.slotOf(this.#firstSeq);
+      while (index.isHeld(slot)) {
+        pinned.push(index.pin(slot));
+        this.listener?.pinned(this.#firstSeq);
+        slot = index.slotOf(++this.#firstSeq);
       }
-      this.#pin(slot);
+      this.#firstSeq++;
     }
-    return false;
+    const seq = index.seq(slot);
+    if (!this.isMarker(slot)) this.#evicted++;
+    this.#release(slot);
+    this.listener?.evicted(seq);
+    return true;
   }
 
-  #shift(): number {
-    const slot = this.#order[this.#start] ?? 0;
-    if (++this.#start === this.#order.length) this.#start = 0;
-    this.#inOrder--;
-    return slot;
+  /** Gives some of what is pinned memory of its own, because its slab is to be used again. */
+  #move(): void {
+    for (let some = 0; some < movedAtOnce; some++) {
+      const slot = this.#pinned.nextToMove();
+      if (slot < 0) return;
+      const { words } = this.#index.segment(slot);
+      const at = wordAt(slot);
+      const length = (words[at + wordOf.head] ?? 0) + (words[at + wordOf.kept] ?? 0);
+      if (!this.#records.move(words[at + wordOf.slab] ?? 0, words[at + wordOf.offset] ?? 0, length)) continue;
+      words[at + wordOf.slab] = this.#records.slab;
+      words[at + wordOf.offset] = 0;
+    }
   }
 
-  /** Keeps a record beyond its turn: in memory of its own, because its slab is to be used again. */
-  #pin(slot: number): void {
-    const segment = this.#index.segment(slot);
-    const at = slot & slotMask;
-    const length = (segment.head[at] ?? 0) + (segment.kept[at] ?? 0);
-    const from = segment.slab[at] ?? 0;
-    const offset = segment.offset[at] ?? 0;
-    const own = this.#slabs.own(length);
-    this.#slabs.buffer(from).copy(this.#slabs.buffer(own), 0, offset, offset + length);
-    this.#slabs.free(from);
-    segment.slab[at] = own;
-    segment.offset[at] = 0;
-    segment.flags[at] = (segment.flags[at] ?? 0) | flag.pinned;
-    this.#pinned.push(slot);
-    this.listener?.pinned(this.seq(slot));
+  /** Without looking at each of the others: there may be a million. */
+  #keepOnly(slots: readonly number[]): void {
+    const index = this.#index;
+    const inSlab: number[] = [];
+    const before = this.#pinned;
+    const pinned = (this.#pinned = new Pinned(index));
+    this.#bytes = 0;
+    for (const slot of slots) {
+      const { words } = index.segment(slot);
+      const at = wordAt(slot);
+      const slab = words[at + wordOf.slab] ?? 0;
+      inSlab[slab] = (inSlab[slab] ?? 0) + 1;
+      this.#bytes += (words[at + wordOf.head] ?? 0) + (words[at + wordOf.kept] ?? 0);
+      pinned.push(index.isPinned(slot) ? slot : index.pin(slot));
+    }
+    for (let position = 0; position < before.count; position++) {
+      const slot = before.at(position);
+      if (!index.isHeld(slot)) index.freePinned(slot);
+    }
+    this.#records.keepOnly(inSlab);
   }
 
-  #release(slot: number, counts = false): void {
-    const segment = this.#index.segment(slot);
-    const at = slot & slotMask;
-    this.#bytes -= (segment.head[at] ?? 0) + (segment.kept[at] ?? 0);
-    this.#slabs.free(segment.slab[at] ?? 0);
-    this.#index.free(slot);
-    if (counts && ((segment.flags[at] ?? 0) & flag.marker) === 0) this.#evicted++;
-    this.listener?.evicted(segment.seq[at] ?? 0);
+  #release(slot: number): void {
+    const { words } = this.#index.segment(slot);
+    const at = wordAt(slot);
+    this.#bytes -= (words[at + wordOf.head] ?? 0) + (words[at + wordOf.kept] ?? 0);
+    this.#records.free(words[at + wordOf.slab] ?? 0);
+    if (this.#index.isPinned(slot)) this.#index.freePinned(slot);
+  }
+
+  #located(slot: number): RecordBytes {
+    this.locate(slot, this.#record);
+    return this.#record;
+  }
+
+  #number(slot: number, which: number): number {
+    return this.#index.segment(slot).numbers[numberAt(slot) + which] ?? 0;
+  }
+
+  #has(slot: number, bit: number): boolean {
+    return (this.#index.status(slot) & bit) !== 0;
   }
 }
 

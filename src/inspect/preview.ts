@@ -53,7 +53,8 @@ export function looksBinary(head: Buffer): boolean {
 /** Whether there are more control characters than text has. */
 export function hasControls(head: Buffer): boolean {
   let controls = 0;
-  for (const byte of head) {
+  for (let index = 0; index < head.length; index++) {
+    const byte = head[index] ?? 0;
     if (byte === 0) return true;
     if (byte < 0x20 && (byte < 9 || byte > 13) && byte !== 0x1b) controls++;
   }

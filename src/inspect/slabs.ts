@@ -5,11 +5,7 @@ const ownSlabFrom = slabBytes / 16;
 /** Slabs kept for reuse: a rolling log frees about one whenever it needs one. */
 const spareSlabs = 2;
 
-/** Where a record lies. One object is reused for every reservation: read it at once. */
-export interface Place {
-  slab: number;
-  offset: number;
-}
+const nothing = Buffer.alloc(0);
 
 /**
  * Memory for records, outside the V8 heap, in slabs that are filled one after the other. Records are freed in about the
@@ -21,15 +17,16 @@ export class Slabs {
   readonly #freeIds: number[] = [];
   readonly #spare: Buffer[] = [];
   #current = -1;
+  #currentBuffer: Buffer = nothing;
   #at = 0;
 
-  /** Bytes of all slabs, filled or not. */
-  allocated = 0;
+  /** The slab that is being filled; none before the first {@link next}. */
+  get current(): number {
+    return this.#current;
+  }
 
-  /** The slab that is being filled. */
   get currentBuffer(): Buffer {
-    if (this.#current < 0) this.next();
-    return this.buffer(this.#current);
+    return this.#currentBuffer;
   }
 
   /** Where it is filled up to. */
@@ -40,21 +37,15 @@ export class Slabs {
   /** Starts another slab. */
   next(): void {
     const before = this.#current;
-    let buffer = this.#spare.pop();
-    if (!buffer) {
-      buffer = Buffer.allocUnsafeSlow(slabBytes);
-      this.allocated += slabBytes;
-    }
+    this.#currentBuffer = this.#spare.pop() ?? Buffer.allocUnsafeSlow(slabBytes);
     // The slab that is being filled counts as one record, so that it is not freed under the writer.
-    this.#current = this.#enter(buffer);
+    this.#current = this.#enter(this.#currentBuffer);
     this.#at = 0;
     if (before >= 0) this.free(before);
   }
 
-  /** Keeps what was written to the current slab up to `end`. */
-  commit(end: number, place: Place): void {
-    place.slab = this.#current;
-    place.offset = this.#at;
+  /** Keeps what was written to the current slab up to `end`, as one record. */
+  commit(end: number): void {
     this.#at = end;
     this.#live[this.#current] = (this.#live[this.#current] ?? 0) + 1;
   }
@@ -66,7 +57,6 @@ export class Slabs {
 
   /** A slab for one record alone. */
   own(bytes: number): number {
-    this.allocated += bytes;
     return this.#enter(Buffer.allocUnsafeSlow(bytes));
   }
 
@@ -80,10 +70,22 @@ export class Slabs {
   free(slab: number): void {
     const live = (this.#live[slab] ?? 0) - 1;
     this.#live[slab] = live;
-    if (live > 0) return;
+    if (live === 0) this.#leave(slab);
+  }
+
+  /** So many records of each slab are left. */
+  keepOnly(inSlab: readonly (number | undefined)[]): void {
+    for (let slab = 0; slab < this.#buffers.length; slab++) {
+      if (this.#live[slab] === 0) continue;
+      const live = (inSlab[slab] ?? 0) + (slab === this.#current ? 1 : 0);
+      this.#live[slab] = live;
+      if (live === 0) this.#leave(slab);
+    }
+  }
+
+  #leave(slab: number): void {
     const buffer = this.buffer(slab);
     if (buffer.length === slabBytes && this.#spare.length < spareSlabs) this.#spare.push(buffer);
-    else this.allocated -= buffer.length;
     this.#buffers[slab] = nothing;
     this.#freeIds.push(slab);
   }
@@ -95,5 +97,3 @@ export class Slabs {
     return id;
   }
 }
-
-const nothing = Buffer.alloc(0);

@@ -9,6 +9,9 @@ import { jsonBody } from "./messages.ts";
 
 const messages = 100_000;
 const window = 1000;
+/** One by one takes about a millisecond each. */
+const awaited = 3000;
+const awaitedBytes = 4096;
 
 export const publishConfirmed: Figure = {
   name: "publish.confirmed",
@@ -37,6 +40,48 @@ export const publishConfirmed: Figure = {
       const start = performance.now();
       await fill(queue);
       return perSecond(performance.now() - start);
+    }),
+};
+
+export const publishAwaited: Figure = {
+  name: "publish.awaited",
+  unit: "messages/s",
+  versus: "bare amqplib with noDelay, one by one",
+  rounds: 5,
+  needsBroker: true,
+  ours: () =>
+    withSession(async (session) => {
+      const node = await createQueue(session, "bench.awaited");
+      const draft: Draft = { body: jsonBody(1, awaitedBytes), persistent: true, headers: [], properties: {} };
+      const one = async (): Promise<void> => {
+        const { outcome } = await session.publish(node, draft);
+        if (outcome !== "routed") throw new Error(`Not routed: ${outcome}`);
+      };
+      await one();
+      const start = performance.now();
+      for (let sent = 0; sent < awaited; sent++) await one();
+      const took = performance.now() - start;
+      await session.act(node, "delete", "delete", {});
+      return perSecond(took, awaited);
+    }),
+  other: () =>
+    withQueue("bench.awaited", async (queue) => {
+      const connection = await connect(brokerUri(), { noDelay: true });
+      const channel = await connection.createConfirmChannel();
+      const body = jsonBody(1, awaitedBytes);
+      const one = (): Promise<void> =>
+        new Promise((resolve, reject) => {
+          channel.publish("", queue, body, { persistent: true }, (error: unknown) => {
+            if (error) reject(new Error("Not confirmed"));
+            else resolve();
+          });
+        });
+      await one();
+      const start = performance.now();
+      for (let sent = 0; sent < awaited; sent++) await one();
+      const took = performance.now() - start;
+      await connection.close();
+      return perSecond(took, awaited);
     }),
 };
 
@@ -167,6 +212,6 @@ function brokerUri(): string {
   return uri;
 }
 
-function perSecond(milliseconds: number): number {
-  return messages / (milliseconds / 1000);
+function perSecond(milliseconds: number, count = messages): number {
+  return count / (milliseconds / 1000);
 }

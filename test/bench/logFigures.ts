@@ -1,7 +1,8 @@
 /** The message log: how fast it takes messages, what it weighs, how long it holds the event loop. */
-import type { Delivery, Outcome, Subscription } from "../../src/broker/contract.ts";
 import { Inspection } from "../../src/inspect/inspection.ts";
-import { largestLimits, MessageLog } from "../../src/inspect/log.ts";
+import { MessageLog } from "../../src/inspect/log.ts";
+import { largestLimits } from "../../src/inspect/logLimits.ts";
+import { Batches } from "./batches.ts";
 import type { Figure } from "./figure.ts";
 import { deliveries, million, payloadBytes } from "./messages.ts";
 
@@ -48,15 +49,7 @@ export const logPause: Figure = {
   ours: async () => {
     const inspection = new Inspection({ limits: largestLimits });
     const source = new Batches(3 * million, deliveries(some));
-    return longestPause(async () => {
-      const ended = new Promise<void>((resolve) => {
-        inspection.onDidChange(() => {
-          if (inspection.ended) resolve();
-        });
-      });
-      inspection.attach(source);
-      await ended;
-    });
+    return longestPause(() => source.readBy(inspection));
   },
   other: async () => {
     const source = new Batches(3 * million, deliveries(some));
@@ -94,6 +87,7 @@ async function longestPause(work: () => Promise<void>): Promise<number> {
   return longest;
 }
 
+/** All of its memory is there, and was written to, before the clock starts. */
 class BareRing {
   readonly #slabs: Buffer[] = [];
   readonly #lengths: Uint32Array;
@@ -118,27 +112,4 @@ class BareRing {
     this.#lengths[this.#index] = body.length;
     this.#index = (this.#index + 1) % this.#count;
   }
-}
-
-/** A source that has everything at once. */
-class Batches implements Subscription {
-  readonly outcomes: readonly Outcome[] = [];
-  readonly window = some;
-  readonly dropped = 0;
-  readonly facts = [];
-  readonly #count: number;
-  readonly #batch: readonly Delivery[];
-
-  constructor(count: number, batch: readonly Delivery[]) {
-    this.#count = count;
-    this.#batch = batch;
-  }
-
-  async *[Symbol.asyncIterator](): AsyncIterator<readonly Delivery[]> {
-    for (let sent = 0; sent < this.#count; sent += this.#batch.length) yield this.#batch;
-  }
-
-  settle = async (): Promise<readonly number[]> => [];
-  setWindow = async (): Promise<void> => undefined;
-  close = async (): Promise<void> => undefined;
 }

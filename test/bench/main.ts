@@ -6,11 +6,45 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { type Figure, median } from "./figure.ts";
 import { startRabbitmq } from "../support/rabbitmqServer.ts";
-import { consumeLog, publishConfirmed } from "./brokerFigures.ts";
+import { consumeLog, publishAwaited, publishConfirmed } from "./brokerFigures.ts";
 import { logBytes, logInsert, logPause } from "./logFigures.ts";
-import { searchText, viewBatch } from "./viewFigures.ts";
+import { treeFirst, treeRefresh, treeRefreshFew } from "./treeFigures.ts";
+import { searchFirst, searchPath, searchRegex, searchText } from "./searchFigures.ts";
+import {
+  searchFirstShown,
+  viewFrames,
+  viewFramesWorst,
+  viewLatency,
+  viewLatencyWorst,
+  viewRows,
+} from "./pageFigures.ts";
+import { startActivate, startBundle } from "./startFigures.ts";
+import { viewBatch } from "./viewFigures.ts";
 
-const figures: readonly Figure[] = [publishConfirmed, consumeLog, logInsert, logBytes, logPause, viewBatch, searchText];
+const figures: readonly Figure[] = [
+  publishConfirmed,
+  publishAwaited,
+  consumeLog,
+  logInsert,
+  logBytes,
+  logPause,
+  viewBatch,
+  searchText,
+  searchRegex,
+  searchPath,
+  searchFirst,
+  treeFirst,
+  treeRefresh,
+  treeRefreshFew,
+  viewLatency,
+  viewLatencyWorst,
+  viewFrames,
+  viewFramesWorst,
+  viewRows,
+  searchFirstShown,
+  startActivate,
+  startBundle,
+];
 
 const [flag, ...rest] = process.argv.slice(2);
 if (flag === "--one") await one(rest);

@@ -124,6 +124,92 @@ describe("the message log", () => {
     assert.equal(log.bytes, 0);
   });
 
+  it("gives back texts of every length", () => {
+    const log = new MessageLog();
+    for (const length of [0, 1, 23, 24, 42, 43, 79, 80, 127, 128, 129, 5461, 5462, 16_383, 16_384, 70_000]) {
+      for (const letter of ["x", "ü", "語", "😀"]) {
+        const value = letter.repeat(length);
+        const headers = [text("long", value), text("after", "is whole")];
+        const slot = log.slot(log.add(delivery({ key: value, headers, body: Buffer.from("body") }), 0, "none"));
+        assert.ok(log.envelope(slot).key === value, `${length} × ${letter}`);
+        assert.deepEqual(log.envelope(slot).headers, headers);
+        assert.equal(log.body(slot).toString(), "body");
+      }
+    }
+  });
+
+  it("keeps what has names or origins longer than it remembers", () => {
+    const log = new MessageLog();
+    const name = "n".repeat(300);
+    const long = delivery({ origin: "o".repeat(300), properties: { [name]: "v" }, headers: [text(name, "v")] });
+    const slot = log.slot(log.add(long, 0, "none"));
+    assert.equal(log.envelope(slot).origin, long.origin);
+    assert.deepEqual(log.envelope(slot).properties, long.properties);
+    assert.deepEqual(log.envelope(slot).headers, long.headers);
+  });
+
+  it("keeps the newest, each whole, however often it goes round", () => {
+    const messages = 20_000;
+    const log = new MessageLog({ messages });
+    const count = 7 * messages + 123;
+    for (let index = 1; index <= count; index++)
+      log.add(delivery({ tag: index, key: `k${index}`, body: Buffer.from(`body ${index}`) }), index, "none");
+    assert.equal(log.count, messages);
+    assert.equal(log.evicted, count - messages);
+    for (let position = 0; position < messages; position += 37) {
+      const seq = count - messages + 1 + position;
+      const slot = log.slotAt(position);
+      assert.equal(log.seq(slot), seq);
+      assert.equal(log.position(seq), position);
+      assert.equal(log.tag(slot), seq);
+      assert.equal(log.time(slot), seq);
+      assert.equal(log.envelope(slot).key, `k${seq}`);
+      assert.equal(log.body(slot).toString(), `body ${seq}`);
+    }
+  });
+
+  it("keeps very many pending ones whole while newer ones come and go, and when it is cleared", () => {
+    const log = new MessageLog({ messages: 3000, bytes: 64 * 1024 * 1024 });
+    const large = Buffer.alloc(400_000, "l");
+    const held = Array.from({ length: 2000 }, (_, index) =>
+      log.add(delivery({ key: `held-${index}`, body: index === 7 ? large : Buffer.from(`b${index}`) }), 0, "pending"),
+    );
+    const goOn = (count: number): void => {
+      for (let index = 0; index < count; index++) log.add(delivery({ body: Buffer.alloc(20_000) }), 0, "none");
+    };
+    const check = (): void => {
+      for (const [index, seq] of held.entries()) {
+        const slot = log.slot(seq);
+        assert.equal(log.envelope(slot).key, `held-${index}`);
+        assert.ok(log.body(slot).equals(index === 7 ? large : Buffer.from(`b${index}`)));
+      }
+      assert.deepEqual(
+        log.heldSlots().map((slot) => log.seq(slot)),
+        held,
+      );
+    };
+    goOn(4000);
+    check();
+    assert.ok(log.isPinned(log.slot(held[0] ?? 0)));
+    goOn(4000);
+    check();
+    const others = Array.from({ length: 900 }, () => log.add(delivery({ body: large.subarray(0, 10) }), 0, "pending"));
+    log.clear();
+    held.push(...others.splice(0));
+    assert.equal(log.count, 2900);
+    for (const seq of held.splice(2000)) log.setState(log.slot(seq), "acked");
+    goOn(4000);
+    check();
+    assert.equal(log.count, 3000);
+    for (const seq of held) log.setState(log.slot(seq), "acked");
+    goOn(1);
+    assert.equal(log.pending, 0);
+    assert.equal(log.position(held[0] ?? 0), -1, "the oldest that is settled goes first");
+    goOn(4000);
+    assert.equal(log.count, 3000);
+    assert.equal(log.bytes, 3000 * 20_000);
+  });
+
   it("agrees with a simple model through a long random life", () => {
     const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
     console.log(`      seed ${seed}`);

@@ -31,7 +31,8 @@ export function keepRawProperties(model: ChannelModel): void {
     const before = connection.rest;
     const frame = receive();
     if (isContentHeader(frame) && !(raw in frame.fields)) {
-      Object.defineProperty(frame.fields, raw, { value: before.subarray(frameHeadBytes + contentHeadBytes) });
+      // Assigned, not defined, which is slow: nobody lists symbols.
+      (frame.fields as { [raw]?: Uint8Array })[raw] = before.subarray(frameHeadBytes + contentHeadBytes);
     }
     return frame;
   };
