@@ -1,0 +1,45 @@
+import { t } from "@vscode/l10n";
+import type * as vscode from "vscode";
+import { BrokerError } from "../../broker/errors.ts";
+import type { Event } from "../../broker/event.ts";
+import { ConversationPanel } from "./conversationPanel.ts";
+import type { Inspector } from "./inspector.ts";
+
+/** The inspectors that conversations are looked for in. */
+export interface OpenInspectors {
+  all(): readonly Inspector[];
+  readonly onDidChange: Event<void>;
+}
+
+/** All the open conversations. */
+export class ConversationPanels {
+  readonly #extensionUri: vscode.Uri;
+  readonly #inspectors: OpenInspectors;
+  readonly #panels = new Set<ConversationPanel>();
+
+  constructor(extensionUri: vscode.Uri, inspectors: OpenInspectors) {
+    this.#extensionUri = extensionUri;
+    this.#inspectors = inspectors;
+    inspectors.onDidChange(() => {
+      const open = inspectors.all();
+      for (const panel of this.#panels) panel.watch(open);
+    });
+  }
+
+  /** Shows what belongs together with the current message. @throws BrokerError when there is none, or nothing can */
+  open(inspector: Inspector): void {
+    const { current } = inspector.selected;
+    if (current === undefined) throw new BrokerError("invalid", t("Select a message in the inspector first."));
+    const deps = {
+      extensionUri: this.#extensionUri,
+      closed: (panel: ConversationPanel) => {
+        this.#panels.delete(panel);
+      },
+    };
+    this.#panels.add(new ConversationPanel(deps, inspector, current, this.#inspectors.all()));
+  }
+
+  dispose(): void {
+    for (const panel of this.#panels) panel.close();
+  }
+}
