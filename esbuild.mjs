@@ -68,6 +68,7 @@ const pages = {
     inspector: "webview/inspector/main.ts",
     publish: "webview/publish/main.ts",
     form: "webview/form/main.ts",
+    conversation: "webview/conversation/main.ts",
   },
   outdir: "dist/webview",
   chunkNames: "chunks/[name]-[hash]",

@@ -15,6 +15,7 @@ import type { ConnectionBadge } from "./protocol/common.ts";
 import { commandHandlers } from "./views/commandHandlers.ts";
 import { ContextKeySetter } from "./views/contextKeys.ts";
 import { LiveRows } from "./views/decorations.ts";
+import { VsCodeFileDialogs } from "./views/fileDialogs.ts";
 import { NodeDetails } from "./views/nodeDetail.ts";
 import { Panels } from "./views/panels.ts";
 import { VsCodePrompts } from "./views/prompts.ts";
@@ -113,9 +114,12 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   const refreshCounts = (): void => {
     live.refresh();
   };
+  const files = new VsCodeFileDialogs();
   const panels = new Panels({
     extensionUri,
+    files,
     connections,
+    drivers,
     prompts,
     settings,
     history,
@@ -136,6 +140,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     model,
     details,
     consumers,
+    files,
     log,
     watch: { window: () => settings.prefetch(), unasked: new Set() },
     browsePrompts: () => prompts.withValues({ limit: String(settings.browseLimit()) }),

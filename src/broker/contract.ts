@@ -159,6 +159,8 @@ export interface Subscription extends AsyncIterable<readonly Delivery[]> {
   readonly dropped: number;
   /** Facts to show above the list: the temporary queue's name, the bindings that were copied. */
   readonly facts: readonly Fact[];
+  /** What settling does to a message of this very source. Absent when there is nothing to settle, or nothing is known. */
+  readonly terms?: SettleTerms;
   /**
    * Settles deliveries by their tags; a run of tags goes out as one where the broker can. Resolves when the broker has
    * taken it.
@@ -168,6 +170,18 @@ export interface Subscription extends AsyncIterable<readonly Delivery[]> {
   setWindow(window: number): Promise<void>;
   /** Ends the iteration, gives unsettled ones back, removes temporaries. Never rejects. */
   close(): Promise<void>;
+}
+
+/** What settling does to the messages of one source, and how long they may stay unsettled. */
+export interface SettleTerms {
+  /** Of each outcome a whole sentence: "Acknowledged: removed from “orders” for everyone." */
+  readonly says: Readonly<Partial<Record<Outcome, string>>>;
+  /** What becomes of a rejected message: kept elsewhere, gone for good, or one of both that is not known. */
+  readonly rejected: "kept" | "dropped" | "unknown";
+  /** Milliseconds after which the broker takes an unsettled message back. Absent = no limit that is known. */
+  readonly within?: number;
+  /** Where that limit comes from and what happens then, or why there is none, as a sentence. */
+  readonly withinSays: string;
 }
 
 /** One consequence of a verb, said before it happens. */
@@ -204,6 +218,11 @@ export interface Session {
   act(node: Node, verb: ActVerb, form: string, values: Values): Promise<Done>;
   /** Confirmed. Rejects only for what was wrong before it was sent (`invalid`, `closed`, `missing`, `unsupported`). */
   publish(to: Node, draft: Draft): Promise<Receipt>;
+  /**
+   * What a message that was seen in `seenIn` was published to, as a node to publish to. Absent, or undefined = cannot be
+   * told from its origin.
+   */
+  originOf?(seenIn: Node, origin: string | undefined): Node | undefined;
   watch(node: Node, options: WatchOptions): Promise<Subscription>;
   /** Gives everything back and closes. Never rejects. */
   close(): Promise<void>;
@@ -265,6 +284,31 @@ export interface Check {
   readonly sentence: string;
 }
 
+/** Where a message was seen, and what it is made of: all that is needed to send it again from elsewhere. No secrets. */
+export interface Sending {
+  /** Of the connection, without a password. */
+  readonly uri: string;
+  /** The base URL of the broker's management API; absent = derived from the URI, an empty text = there is none. */
+  readonly admin?: string;
+  readonly seenIn: Node;
+  readonly origin?: string;
+  readonly draft: Draft;
+}
+
+/** Writes a message as something that sends exactly this message when it is run outside of this product. */
+export interface Recipe {
+  /** Unique among the recipes of its driver. */
+  readonly id: string;
+  /** `command` = for a shell · `code` = a whole program. */
+  readonly kind: "command" | "code";
+  /** "rabbitmqadmin", "Python (pika)" */
+  readonly label: string;
+  /** What it needs, in a few words: "pip install pika". */
+  readonly needs: string;
+  /** Never holds a password. @throws BrokerError `invalid` `unsupported` when it cannot be written */
+  write(what: Sending): string;
+}
+
 export interface Driver {
   /** "RabbitMQ" */
   readonly label: string;
@@ -281,4 +325,6 @@ export interface Driver {
   /** Tries every part and closes again. Never rejects for a part that fails. */
   check(target: Target, signal: AbortSignal): Promise<readonly Check[]>;
   connect(target: Target, signal: AbortSignal): Promise<Session>;
+  /** How a message is sent by other means than this product. */
+  recipes?(): Promise<readonly Recipe[]>;
 }

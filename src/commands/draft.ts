@@ -2,7 +2,7 @@
 import { t } from "@vscode/l10n";
 import type { Draft, Receipt } from "../broker/contract.ts";
 import { BrokerError, sentenceOf } from "../broker/errors.ts";
-import { indentJson } from "../inspect/json.ts";
+import { indentJson } from "../inspect/decode/json.ts";
 import type { DraftText } from "../protocol/publish.ts";
 import { tableProblem } from "../protocol/valueProblems.ts";
 

@@ -1,106 +1,101 @@
-import type { LogListener, MessageLog } from "./log.ts";
-
 /**
- * The seqs that a filter let through, in order. Follows the log: what is evicted leaves, and what is pinned (kept beyond
- * its turn because it may still be settled) stays in front.
+ * The seqs that a filter let through, in order, growing at both ends: at the front by what an ongoing search finds further
+ * back, at the end by what arrives. What is evicted leaves.
  */
-export class MatchView implements LogListener {
-  #pinned: number[] = [];
-  #seqs: number[] = [];
-  #head = 0;
+export class MatchView {
+  /** Used from `#start` to `#end`, with room on both sides. */
+  #seqs = new Float64Array(1024);
+  #start = 512;
+  #end = 512;
+  #shift = 0;
 
   get count(): number {
-    return this.#pinned.length + this.#seqs.length - this.#head;
+    return this.#end - this.#start;
   }
 
-  /** In the order of the log. */
-  add(seq: number, pinned: boolean): void {
-    (pinned ? this.#pinned : this.#seqs).push(seq);
+  /** How far all rows moved so far: on with each that was put in front of them, back with each that left. */
+  get shift(): number {
+    return this.#shift;
+  }
+
+  /** Newer than all others. */
+  addNewest(seq: number): void {
+    if (this.#end === this.#seqs.length) this.#grow();
+    this.#seqs[this.#end++] = seq;
+  }
+
+  /** Older than all others. */
+  addOldest(seq: number): void {
+    if (this.#start === 0) this.#grow();
+    this.#seqs[--this.#start] = seq;
+    this.#shift++;
   }
 
   clear(): void {
-    this.#pinned = [];
-    this.#seqs = [];
-    this.#head = 0;
+    this.#seqs = new Float64Array(1024);
+    this.#start = this.#end = 512;
   }
 
   /** The seq at a position, -1 beyond the end. */
   seqAt(position: number): number {
-    return this.#pinned[position] ?? this.#seqs[this.#head + position - this.#pinned.length] ?? -1;
+    const at = this.#start + position;
+    return position >= 0 && at < this.#end ? (this.#seqs[at] ?? -1) : -1;
   }
 
   /** Where a seq stands, -1 when it is not in it. */
   position(seq: number): number {
-    const pinned = find(this.#pinned, 0, seq);
-    if (pinned >= 0) return pinned;
-    const at = find(this.#seqs, this.#head, seq);
-    return at < 0 ? -1 : this.#pinned.length + at - this.#head;
+    const at = this.#find(seq);
+    return at < this.#end && this.#seqs[at] === seq ? at - this.#start : -1;
   }
 
   evicted(seq: number): void {
-    if (this.#seqs[this.#head] === seq) this.#drop();
-    else {
-      const at = find(this.#pinned, 0, seq);
-      if (at >= 0) this.#pinned.splice(at, 1);
+    const position = this.position(seq);
+    if (position < 0) return;
+    // Most often the first; else one of those in front, which are kept beyond their turn.
+    this.#seqs.copyWithin(this.#start + 1, this.#start, this.#start + position);
+    this.#start++;
+    this.#shift--;
+  }
+
+  /** Takes out what is in `gone`, and puts in what is in `come`, in order, where it belongs. @returns whether that changed it */
+  change(gone: ReadonlySet<number>, come: readonly number[]): boolean {
+    const isIn = (seq: number): boolean => this.position(seq) >= 0;
+    if (![...gone].some(isIn) && come.every(isIn)) return false;
+    const before = this.#seqs.subarray(this.#start, this.#end);
+    const seqs = new Float64Array(before.length + come.length + 1024);
+    let end = 512;
+    let next = 0;
+    for (const seq of before) {
+      for (; next < come.length && (come[next] ?? 0) <= seq; next++)
+        if (come[next] !== seq) seqs[end++] = come[next] ?? 0;
+      if (!gone.has(seq)) seqs[end++] = seq;
     }
-  }
-
-  pinned(seq: number): void {
-    if (this.#seqs[this.#head] !== seq) return;
-    this.#pinned.push(seq);
-    this.#drop();
-  }
-
-  #drop(): void {
-    this.#head++;
-    if (this.#head > 10_000 && this.#head * 2 > this.#seqs.length) {
-      this.#seqs = this.#seqs.slice(this.#head);
-      this.#head = 0;
-    }
-  }
-}
-
-function find(seqs: readonly number[], from: number, seq: number): number {
-  let low = from;
-  let high = seqs.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((seqs[middle] ?? 0) < seq) low = middle + 1;
-    else high = middle;
-  }
-  return seqs[low] === seq ? low : -1;
-}
-
-/** Matches what is kept in time slices, oldest first, and what arrives in the meantime with it. */
-export class Search {
-  readonly #log: MessageLog;
-  readonly #matches: (slot: number) => boolean;
-  readonly #found: (seq: number, pinned: boolean) => void;
-  #next = 0;
-
-  constructor(log: MessageLog, matches: (slot: number) => boolean, found: (seq: number, pinned: boolean) => void) {
-    this.#log = log;
-    this.#matches = matches;
-    this.#found = found;
-  }
-
-  /** Goes on for about that long. @returns whether everything that is kept now has been looked at */
-  run(milliseconds: number): boolean {
-    const log = this.#log;
-    const until = performance.now() + milliseconds;
-    let position = log.positionFrom(this.#next);
-    const end = log.count;
-    while (position < end) {
-      // The clock costs as much as a short body: asked after so many bytes, or messages.
-      let bytes = 0;
-      for (let some = 0; some < 256 && bytes < 262_144 && position < end; some++, position++) {
-        const slot = log.slotAt(position);
-        bytes += log.size(slot);
-        this.#next = log.seq(slot) + 1;
-        if (this.#matches(slot)) this.#found(this.#next - 1, log.isPinned(slot));
-      }
-      if (performance.now() >= until) return position >= end;
-    }
+    for (; next < come.length; next++) seqs[end++] = come[next] ?? 0;
+    this.#seqs = seqs;
+    this.#start = 512;
+    this.#end = end;
     return true;
+  }
+
+  /** Where a seq stands or would stand. */
+  #find(seq: number): number {
+    let low = this.#start;
+    let high = this.#end;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#seqs[middle] ?? 0) < seq) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #grow(): void {
+    const { count } = this;
+    const seqs = new Float64Array(Math.max(1024, count * 3));
+    const start = Math.floor((seqs.length - count) / 2);
+    seqs.set(this.#seqs.subarray(this.#start, this.#end), start);
+    this.#seqs = seqs;
+    this.#start = start;
+    this.#end = start + count;
   }
 }

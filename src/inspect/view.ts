@@ -1,6 +1,12 @@
-import { compileFilter, type Filter } from "./filter.ts";
+import { t } from "@vscode/l10n";
+import type { FilterMistake, Highlight, TimeRange } from "../protocol/filter.ts";
 import type { LogListener, MessageLog } from "./log.ts";
-import { MatchView, Search } from "./matchView.ts";
+import { MatchView } from "./matchView.ts";
+import { compileQuery, type Filter } from "./query/compile.ts";
+import { highlightsOf } from "./query/highlights.ts";
+import { knownNames } from "./query/known.ts";
+import { parseQuery } from "./query/parser.ts";
+import { Search } from "./query/search.ts";
 
 /** How long one piece of searching may hold the event loop, in milliseconds. */
 const slice = 6;
@@ -9,17 +15,26 @@ const slice = 6;
 export class View implements LogListener {
   readonly #log: MessageLog;
   readonly #changed: () => void;
+  readonly #now: () => number;
   readonly #matches = new MatchView();
   #filter: Filter | undefined;
   #search: Search | undefined;
   #text = "";
-  #problem: string | undefined;
+  #range: TimeRange | undefined;
+  #mistake: FilterMistake | undefined;
+  #highlights: readonly Highlight[] = [];
   #searching = false;
+  /** How far the rows moved while there was no filter. */
+  #shift = 0;
 
-  /** @param changed called after each slice of searching that went on by itself */
-  constructor(log: MessageLog, changed: () => void) {
+  /**
+   * @param changed called after each slice of searching that went on by itself
+   * @param now milliseconds since 1970
+   */
+  constructor(log: MessageLog, changed: () => void, now: () => number = Date.now) {
     this.#log = log;
     this.#changed = changed;
+    this.#now = now;
     log.listener = this;
   }
 
@@ -27,14 +42,34 @@ export class View implements LogListener {
     return this.#text;
   }
 
-  /** A mistake in the filter, as a sentence. */
-  get problem(): string | undefined {
-    return this.#problem;
+  get range(): TimeRange | undefined {
+    return this.#range;
+  }
+
+  /** A mistake in the filter, or why its search was given up. */
+  get mistake(): FilterMistake | undefined {
+    return this.#mistake ?? this.#stopped();
+  }
+
+  /** What could not be searched, as a sentence. */
+  get note(): string | undefined {
+    const count = this.#search?.cutBodies ?? 0;
+    if (count === 0) return undefined;
+    return t("Of {count} packed bodies only the beginning was searched: they are too large when unpacked.", { count });
+  }
+
+  get highlights(): readonly Highlight[] {
+    return this.#highlights;
   }
 
   /** Whether what is kept has not all been searched yet. */
   get searching(): boolean {
     return this.#searching;
+  }
+
+  /** How far the rows of this view moved so far: see `Summary.shift`. */
+  get shift(): number {
+    return this.#shift + this.#matches.shift;
   }
 
   get count(): number {
@@ -51,36 +86,62 @@ export class View implements LogListener {
     return this.#filter ? this.#matches.position(seq) : this.#log.position(seq);
   }
 
-  /** The search before is given up; the first slice of this one is done when it returns. */
-  setFilter(text: string): void {
-    const compiled = compileFilter(text);
+  /**
+   * Shows what the text lets through of what arrived in the range. The search before is given up; the first slice of this
+   * one is done when it returns.
+   * @returns false when there is a mistake in the text: what was shown before stays
+   */
+  setFilter(text: string, range?: TimeRange): boolean {
+    const parsed = parseQuery(text, knownNames(this.#log));
     this.#text = text;
-    this.#problem = "problem" in compiled ? compiled.problem : undefined;
-    // With a mistake in it, what was shown before stays.
-    if ("problem" in compiled) return;
-    this.#filter = compiled.filter;
+    this.#range = range;
+    this.#mistake = "mistake" in parsed ? parsed.mistake : undefined;
+    if ("mistake" in parsed) return false;
+    this.#highlights = parsed.query ? highlightsOf(parsed.query) : [];
+    this.#filter = compileQuery(this.#log, parsed.query, this.#now(), range);
     this.restart();
+    return true;
   }
 
   /** Searches anew: the log was cleared. */
   restart(): void {
-    const filter = this.#filter;
-    this.#matches.clear();
+    const matches = this.#matches;
+    matches.clear();
     this.#searching = false;
     this.#search = undefined;
-    if (!filter) return;
-    const log = this.#log;
-    this.#search = new Search(
-      log,
-      (slot) => filter.matches(log, slot),
-      (seq, pinned) => this.#matches.add(seq, pinned),
-    );
+    if (!this.#filter) return;
+    this.#search = new Search(this.#log, this.#filter, {
+      newest: (seq) => {
+        matches.addNewest(seq);
+      },
+      oldest: (seq) => {
+        matches.addOldest(seq);
+      },
+    });
     this.#run(this.#search);
   }
 
   /** Looks at what was added to the log. */
   arrived(): void {
     if (this.#search && !this.#searching) this.#run(this.#search);
+  }
+
+  /** The ack states of these messages changed. @returns whether other messages are shown now */
+  statesChanged(seqs: Iterable<number>): boolean {
+    const search = this.#search;
+    if (!search || this.#filter?.asksState !== true) return false;
+    const gone = new Set<number>();
+    const come: number[] = [];
+    for (const seq of seqs) {
+      if (!search.covers(seq)) continue;
+      const matches = search.matches(seq);
+      if (matches === true) come.push(seq);
+      else if (matches === false) gone.add(seq);
+    }
+    return this.#matches.change(
+      gone,
+      come.sort((a, b) => a - b),
+    );
   }
 
   close(): void {
@@ -90,10 +151,11 @@ export class View implements LogListener {
 
   evicted(seq: number): void {
     if (this.#filter) this.#matches.evicted(seq);
+    else this.#shift--;
   }
 
-  pinned(seq: number): void {
-    if (this.#filter) this.#matches.pinned(seq);
+  pinned(): void {
+    // It stays where it is: what is kept beyond its turn is older than all others.
   }
 
   /** For a slice; goes on by itself until all that is kept has been searched. */
@@ -105,5 +167,10 @@ export class View implements LogListener {
       this.#run(search);
       this.#changed();
     });
+  }
+
+  #stopped(): FilterMistake | undefined {
+    const sentence = this.#search?.stopped;
+    return sentence === undefined ? undefined : { sentence, from: 0, to: this.#text.length };
   }
 }

@@ -1,18 +1,23 @@
 /** What the inspector page and its host say to each other. Rows travel packed: see rows.ts. */
-import type { Effect, Fact, Outcome, WatchMode } from "../broker/contract.ts";
+import type { Effect, Fact, Outcome, SettleTerms, WatchMode } from "../broker/contract.ts";
 import type { Header } from "../broker/values.ts";
+import type { BodyHostCalls, BodyView } from "./body.ts";
+import type { ColumnCalls, ColumnLayout } from "./columns.ts";
 import type { ConnectionBadge } from "./common.ts";
+import type { FilterCalls, FilterMistake, Highlight, TimeRange } from "./filter.ts";
 import type { AckState } from "./rows.ts";
+import type { TimelineCalls } from "./timeline.ts";
+import type { SettleCalls, SettleCount } from "./settling.ts";
 
 /** Page → host. */
-export interface InspectorHostCalls {
+export interface InspectorHostCalls extends FilterCalls, SettleCalls, TimelineCalls, ColumnCalls, BodyHostCalls {
   /** Everything that the page shows besides rows. Asked once, when the page starts or starts again. */
   hello(): InspectorState;
   /**
    * The rows `from` … `from + count - 1` of the current view (what the filter lets through), packed by `packRows`.
    * Fewer where the view ends.
    */
-  rows(range: { readonly from: number; readonly count: number }): ArrayBuffer;
+  rows(range: RowRange): ArrayBuffer;
   detail(of: { readonly seq: number }): Detail;
   /** Where a message stands in the current view, -1 when the filter hides it or it was evicted. */
   locate(of: { readonly seq: number }): number;
@@ -21,8 +26,6 @@ export interface InspectorHostCalls {
   settle(what: SettleRequest): { readonly settled: number; readonly lost: number };
   setPaused(to: { readonly paused: boolean }): void;
   setWindow(to: { readonly window: number }): void;
-  /** An empty text shows everything. Answered when the first part has been searched; the rest comes as `changed`. */
-  setFilter(to: { readonly text: string }): void;
   /** Forgets what is settled or cannot be settled; what is pending stays. */
   clear(): void;
   openBody(of: { readonly seq: number }): void;
@@ -39,6 +42,17 @@ export interface InspectorViewCalls {
   changed(summary: Summary): void;
   /** The state as a whole is another one: ended, attached again, window changed elsewhere. */
   state(state: InspectorState): void;
+  /** Brings the user to a message. */
+  goTo(message: { readonly seq: number }): void;
+}
+
+export interface RowRange {
+  readonly from: number;
+  readonly count: number;
+  /** Fields whose texts come with each row. */
+  readonly fields?: readonly string[];
+  /** A message and the place where it stood: the range is meant to be moved as far as this message has moved. */
+  readonly anchor?: { readonly seq: number; readonly index: number };
 }
 
 export type SettleRequest =
@@ -65,11 +79,20 @@ export interface InspectorState {
   readonly effects: readonly Effect[];
   readonly facts: readonly Fact[];
   readonly outcomes: readonly Outcome[];
+  readonly terms?: SettleTerms;
   readonly window: number;
   readonly paused: boolean;
   readonly filter: string;
+  /** Only what arrived in it is shown. */
+  readonly range?: TimeRange;
   /** Absent while attached; else why it ended, and whether it can be attached again. */
   readonly ended?: { readonly sentence: string; readonly failed: boolean };
+  /** The columns as they were left. */
+  readonly layout: ColumnLayout;
+  /** What this broker calls the key: "Routing key". */
+  readonly keyLabel?: string;
+  /** A message to bring the user to, once: the page was shown for it. */
+  readonly goTo?: number;
   readonly summary: Summary;
 }
 
@@ -85,12 +108,26 @@ export interface Summary {
   /** Thrown away by the source, not by us. */
   readonly dropped: number;
   readonly bytes: number;
+  /** Absent where there is nothing to settle. */
+  readonly settling?: SettleCount;
   /** Why nothing arrives although nothing ended: paused, full of unsettled messages. */
   readonly stalled?: "paused" | "full";
+  /** The list is still being sorted: until then it stands as it did, or in the order of arrival. */
+  readonly sorting?: boolean;
   /** A filter is still being applied to what is kept. */
   readonly searching: boolean;
-  /** A mistake in the filter, as a sentence. */
-  readonly filterProblem?: string;
+  /** A mistake in the filter: what was shown before stays. Or why its search was given up. */
+  readonly filterMistake?: FilterMistake;
+  /** What a search could not look into, as a sentence. */
+  readonly filterNote?: string;
+  /** What is to be marked in list and body. */
+  readonly highlights: readonly Highlight[];
+  /**
+   * How far the rows of this view moved in all since it was opened: up by one (+1) with each row that was put in front
+   * of them, back by one with each that left the front. The difference of two summaries is how far the same rows are
+   * from where they were; the order of the list stays oldest to newest.
+   */
+  readonly shift: number;
 }
 
 /** One message, whole but for a very large body. */
@@ -122,21 +159,4 @@ export interface Death {
   readonly count: number;
   /** Seconds since 1970. */
   readonly time?: number;
-}
-
-export interface BodyView {
-  /** The true size as it arrived, in bytes; `kept` is less when it was too large to keep whole. */
-  readonly size: number;
-  readonly kept: number;
-  readonly format: "json" | "xml" | "text" | "binary" | "empty";
-  /** Readable text, indented where the format allows; cut for the page, see `cut`. Absent for binary. */
-  readonly text?: string;
-  /** As it arrived, not indented. */
-  readonly raw?: string;
-  /** A dump of the (decoded) bytes: offset, 16 bytes in hex, text. */
-  readonly hex: string;
-  /** Whether text, raw or hex show less than there is. The editor shows all. */
-  readonly cut: boolean;
-  /** How the bytes became this: "gzip: 1,204 → 8,310 bytes", "JSON (content type)". */
-  readonly steps: readonly string[];
 }

@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import type { Done, Node, Verb, WatchMode } from "../broker/contract.ts";
 import { BrokerError } from "../broker/errors.ts";
 import type { ConnectionDeps, NodeRef } from "../commands/deps.ts";
+import type { FileDialogs } from "../commands/fileDialogs.ts";
 import type { Prompts } from "../commands/prompts.ts";
 import type { EditorText, PublishEditor } from "../commands/publishEditor.ts";
 import type { WatchDeps, WatchRequest } from "../commands/watchNode.ts";
@@ -25,6 +26,7 @@ export interface HandlerDeps extends ConnectionDeps {
   readonly model: TreeModel;
   readonly details: NodeDetails;
   readonly consumers: ConsumerStatus;
+  readonly files: FileDialogs;
   readonly log: vscode.LogOutputChannel;
   readonly watch: Omit<WatchDeps, "prompts" | "connections">;
   /** As `prompts`; the form of a browse starts with the limit of the settings. */
@@ -150,6 +152,13 @@ export function commandHandlers(deps: HandlerDeps): CommandHandlers {
     },
     "mq.publishEditor": async () => publishText(deps, (editor) => editor.document.getText()),
     "mq.publishSelection": async () => publishText(deps, (editor) => editor.document.getText(editor.selection)),
+    "mq.import": async (argument) => {
+      const ref = await target(argument, t("Import Messages"), (node) => node.verbs.includes("publish"));
+      if (!ref) return;
+      const { importMessages } = await import("../commands/importMessages.ts");
+      await importMessages({ ...deps, dialogs: deps.files }, ref);
+      deps.refreshCounts();
+    },
     "mq.tap": (argument) => watch(argument, t("Tap"), "tap", () => true),
     "mq.shadow": (argument) => watch(argument, t("Shadow Queue"), "tap", ({ kind }) => kind === "queue"),
     "mq.browse": (argument) => watch(argument, t("Browse"), "browse", () => true),

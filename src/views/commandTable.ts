@@ -21,6 +21,7 @@ export const commandIds = [
   "mq.publish",
   "mq.publishEditor",
   "mq.publishSelection",
+  "mq.import",
   "mq.tap",
   "mq.shadow",
   "mq.browse",

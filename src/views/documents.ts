@@ -1,4 +1,4 @@
-/** Bodies of messages as read-only documents. */
+/** Messages and their bodies as read-only documents. */
 import { t } from "@vscode/l10n";
 import * as vscode from "vscode";
 
@@ -19,6 +19,8 @@ const endings: Readonly<Record<string, string>> = { json: ".json", xml: ".xml", 
 /** Keeps the text of each as long as its document is open, so that closing the panel that it came from does not break it. */
 export class MessageDocuments implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #texts = new Map<string, string>();
+  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+  readonly onDidChange = this.#changed.event;
   readonly #registrations: readonly vscode.Disposable[];
 
   constructor() {
@@ -31,14 +33,20 @@ export class MessageDocuments implements vscode.TextDocumentContentProvider, vsc
   }
 
   async open(what: MessageDocument): Promise<void> {
-    const uri = vscode.Uri.from({
-      scheme: messageScheme,
-      path: `/${what.owner}/${fileName(what.name)}${endings[what.language] ?? ".txt"}`,
-    });
-    this.#texts.set(uri.toString(), what.text);
+    const uri = this.#keep(what);
     const document = await vscode.workspace.openTextDocument(uri);
     if (document.languageId !== what.language) await vscode.languages.setTextDocumentLanguage(document, what.language);
     await vscode.window.showTextDocument(document, { preview: true });
+  }
+
+  /** Shows the differences of two texts. */
+  async compare(left: Omit<MessageDocument, "language">, right: Omit<MessageDocument, "language">): Promise<void> {
+    // Under a name of its own: the body of the same message may be open as a document too.
+    const [one, other] = [left, right].map((what) =>
+      this.#keep({ ...what, owner: `${what.owner}/compared`, language: "plaintext" }),
+    );
+    const title = t("{left} ↔ {right}", { left: left.name, right: right.name });
+    await vscode.commands.executeCommand("vscode.diff", one, other, title, { preview: true });
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
@@ -47,7 +55,20 @@ export class MessageDocuments implements vscode.TextDocumentContentProvider, vsc
 
   dispose(): void {
     for (const registration of this.#registrations) registration.dispose();
+    this.#changed.dispose();
     this.#texts.clear();
+  }
+
+  #keep(what: MessageDocument): vscode.Uri {
+    const uri = vscode.Uri.from({
+      scheme: messageScheme,
+      path: `/${what.owner}/${fileName(what.name)}${endings[what.language] ?? ".txt"}`,
+    });
+    const key = uri.toString();
+    this.#texts.set(key, what.text);
+    // One that is open already shows the new text.
+    if (vscode.workspace.textDocuments.some((document) => document.uri.toString() === key)) this.#changed.fire(uri);
+    return uri;
   }
 
   /** A change of language closes a document and opens it again: asked once it is over. */

@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import type { Environment } from "../broker/environment.ts";
 import type { Port } from "../protocol/peer.ts";
 
-export type PageName = "inspector" | "publish" | "form";
+export type PageName = "inspector" | "publish" | "form" | "conversation";
 
 export interface PageOptions {
   readonly page: PageName;
@@ -59,7 +59,8 @@ function html(webview: vscode.Webview, root: vscode.Uri, options: PageOptions): 
     // The toolkit's components and the virtual list position rows by style attributes and constructed sheets.
     `style-src ${webview.cspSource} 'unsafe-inline'`,
     `font-src ${webview.cspSource}`,
-    `img-src ${webview.cspSource} data:`,
+    // A body that is an image is drawn from the page's own memory.
+    `img-src ${webview.cspSource} data:${options.page === "inspector" ? " blob:" : ""}`,
   ].join("; ");
   const texts = vscode.l10n.bundle;
   return `<!doctype html>

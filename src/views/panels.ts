@@ -4,10 +4,12 @@ import type { Draft, Node } from "../broker/contract.ts";
 import { Emitter } from "../broker/event.ts";
 import type { Disposable } from "../broker/event.ts";
 import type { DraftHistory } from "../commands/draftHistory.ts";
+import type { FileDialogs } from "../commands/fileDialogs.ts";
 import type { Prompts } from "../commands/prompts.ts";
 import type { PublishEditor } from "../commands/publishEditor.ts";
 import type { WatchRequest } from "../commands/watchNode.ts";
 import type { Connection, Connections } from "../connections/connections.ts";
+import type { DriverRegistry } from "../connections/driverRegistry.ts";
 import type { ProfileSource } from "../connections/profile.ts";
 import type { DraftText } from "../protocol/publish.ts";
 import type { InspectorPanels } from "./inspector/inspectorPanels.ts";
@@ -20,9 +22,13 @@ import type { AttachedConsumer, ConsumersSource } from "./statusBar.ts";
 export interface PanelsDeps {
   readonly extensionUri: vscode.Uri;
   readonly connections: Connections;
+  readonly drivers: DriverRegistry;
   readonly prompts: Prompts;
+  readonly files: FileDialogs;
   readonly settings: Settings;
   readonly history: DraftHistory;
+  /** What is kept for this workspace. */
+  readonly workspaceState: Pick<vscode.Memento, "get" | "update">;
   readonly log: vscode.LogOutputChannel;
   /** Asks the broker anew for the counts in view. */
   refreshCounts(): void;
@@ -38,6 +44,7 @@ export class Panels implements ConsumersSource {
   #editor: Promise<PublishEditor> | undefined;
   #loaded: InspectorPanels | undefined;
   #documents: Disposable | undefined;
+  #schemas: Disposable | undefined;
   #closed = false;
   #known: ReadonlyMap<string, ProfileSource>;
   readonly onDidChange = this.#changed.event;
@@ -92,22 +99,36 @@ export class Panels implements ConsumersSource {
     publishers?.dispose();
     await inspectors?.dispose();
     this.#documents?.dispose();
+    this.#schemas?.dispose();
     this.#changed.dispose();
   }
 
   #loadInspectors(): Promise<InspectorPanels> {
     this.#inspectors ??= (async () => {
-      const [{ InspectorPanels }, { MessageDocuments }] = await Promise.all([
+      const [{ InspectorPanels }, { MessageDocuments }, { SavedFilters }, { ColumnsMemory }, { BodyChoices }, { SchemaFiles }] = await Promise.all([
         import("./inspector/inspectorPanels.ts"),
         import("./documents.ts"),
+        import("./inspector/savedFilters.ts"),
+        import("./inspector/columnsMemory.ts"),
+        import("./inspector/bodyChoices.ts"),
+        import("./inspector/schemaFiles.ts"),
       ]);
-      const { extensionUri, prompts, log, settings, connections } = this.#deps;
+      const { extensionUri, prompts, log, settings, connections, drivers } = this.#deps;
       const documents = new MessageDocuments();
       this.#documents = documents;
+      const schemas = new SchemaFiles();
+      this.#schemas = schemas;
       const inspectors = new InspectorPanels({
         extensionUri,
         documents,
+        savedFilters: new SavedFilters(this.#deps.workspaceState),
+        bodyChoices: new BodyChoices(this.#deps.workspaceState),
+        schemas,
+        columns: new ColumnsMemory(this.#deps.workspaceState),
         prompts,
+        files: this.#deps.files,
+        connections,
+        drivers,
         log,
         settled: () => {
           this.#deps.refreshCounts();

@@ -6,7 +6,7 @@ import type { Disposable } from "../broker/event.ts";
 import type { Form } from "../broker/form.ts";
 import { draftOf, draftTextOf, emptyDraft, receiptSentence } from "../commands/draft.ts";
 import type { DraftHistory } from "../commands/draftHistory.ts";
-import { indentJson } from "../inspect/json.ts";
+import { indentJson } from "../inspect/decode/json.ts";
 import type { Prompts } from "../commands/prompts.ts";
 import { publishMany } from "../commands/publishMany.ts";
 import type { Connection } from "../connections/connections.ts";

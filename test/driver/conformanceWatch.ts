@@ -15,6 +15,8 @@ function consuming(play: Play): void {
       await play.publish(queue, ...letters("abcdefgh"));
       const subscription = await play.session.watch(queue, { mode: "consume", window: 3 });
       assert.deepEqual(subscription.outcomes, ["ack", "requeue", "reject"]);
+      assert.equal(subscription.terms?.rejected, "dropped", "it has no dead-letter exchange");
+      for (const outcome of subscription.outcomes) assert.ok(subscription.terms.says[outcome], outcome);
       const reader = new Reader(subscription);
       const first = await reader.takeAll();
       assert.deepEqual(first.map(bodyText), ["a", "b", "c"]);

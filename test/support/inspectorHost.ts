@@ -7,22 +7,35 @@ import type {
   Detail,
   InspectorHostCalls,
   InspectorState,
+  RowRange,
   SettleRequest,
   Summary,
 } from "../../src/protocol/inspector.ts";
+import { type ColumnLayout, defaultLayout } from "../../src/protocol/columns.ts";
+import { FakeBodies } from "./bodyHost.ts";
+import { FakeColumns } from "./inspectorColumnsHost.ts";
 import type { Handlers } from "../../src/protocol/peer.ts";
+import type { TimeRange } from "../../src/protocol/filter.ts";
 import { type AckState, packRows, type Row } from "../../src/protocol/rows.ts";
+import { fakeFilterCalls, fakeTimeline, filterSummary, isMistaken, timeOfSeq } from "./inspectorFilterHost.ts";
+import { exampleTerms, fakeCount, fakeSettleCalls } from "./inspectorSettleHost.ts";
 
 type Tell = (name: string, argument: unknown) => Promise<unknown>;
 
 class FakeHost {
   readonly states = new Map<number, AckState>();
+  readonly bodies = new FakeBodies();
+  readonly columns = new FakeColumns(this);
   /** Seqs below this were evicted. */
   first = 0;
   count = 0;
   filter = "";
+  range: TimeRange | undefined;
+  #wanted = "";
   state: InspectorState;
   largestRange = 0;
+  /** Milliseconds between the newest message and the host's present. */
+  later = 60_000;
   #version = 1;
   readonly #tell: Tell;
 
@@ -33,12 +46,21 @@ class FakeHost {
   }
 
   readonly handlers: Handlers<InspectorHostCalls> = {
-    hello: () => ({ ...this.state, filter: this.filter, summary: this.summary }),
+    hello: () => ({
+      ...this.state,
+      layout: this.columns.layout,
+      filter: this.filter,
+      ...(this.range && { range: this.range }),
+      summary: this.summary,
+    }),
     rows: (range) => this.rows(range),
     detail: ({ seq }) => this.detail(seq),
-    locate: ({ seq }) => this.#visible().indexOf(seq),
+    ...this.bodies.handlers,
+    locate: ({ seq }) => this.#placeOf(seq),
+    ...this.columns.handlers,
     selected: () => undefined,
     settle: (request) => this.settle(request),
+    ...fakeSettleCalls(this),
     setPaused: ({ paused }) => {
       this.state = { ...this.state, paused };
       void this.changed();
@@ -46,10 +68,17 @@ class FakeHost {
     setWindow: ({ window }) => {
       this.state = { ...this.state, window };
     },
-    setFilter: ({ text }) => {
+    setFilter: ({ text, range }) => {
       this.filter = text;
+      // With a mistake in it, everything stays as it was.
+      if (!isMistaken(text)) this.#wanted = text;
+      this.range = range;
+      this.#version++;
       void this.changed();
+      return this.summary;
     },
+    ...fakeFilterCalls(),
+    timeline: ({ buckets }) => fakeTimeline(this, buckets),
     clear: () => {
       this.first = this.count;
       void this.changed();
@@ -66,16 +95,19 @@ class FakeHost {
   get summary(): Summary {
     return {
       version: this.#version,
-      shown: this.filter === "" ? this.count - this.first : this.#visible().length,
+      shown: this.isFiltered ? this.#visible().length : this.count - this.first,
       kept: this.count - this.first,
       received: this.count,
       pending: [...this.states.values()].filter((state) => state === "pending").length,
       evicted: this.first,
       dropped: 0,
       bytes: (this.count - this.first) * 431,
+      ...(this.state.outcomes.length > 0 ? { settling: fakeCount(this) } : {}),
       ...(this.state.paused ? { stalled: "paused" as const } : {}),
       searching: false,
-      ...(this.filter === "/(/" ? { filterProblem: "This pattern is not finished: a parenthesis is open." } : {}),
+      ...filterSummary(this.filter),
+      ...this.columns.summary,
+      shift: this.isFiltered ? 0 : -this.first,
     };
   }
 
@@ -96,14 +128,39 @@ class FakeHost {
     await this.#tell("state", { ...this.state, summary: this.summary });
   }
 
-  rows({ from, count }: { from: number; count: number }): ArrayBuffer {
+  rows({ from: asked, count, fields = [], anchor }: RowRange): ArrayBuffer {
     this.largestRange = Math.max(this.largestRange, count);
+    const place = anchor ? this.#placeOf(anchor.seq) : -1;
+    const from = Math.max(0, asked + (anchor && place >= 0 ? place - anchor.index : 0));
     const end = Math.min(from + count, this.summary.shown);
     const seqs =
-      this.filter === ""
-        ? Array.from({ length: Math.max(0, end - from) }, (_, at) => this.first + from + at)
-        : this.#visible().slice(from, end);
-    return packRows(seqs.map((seq) => this.row(seq)));
+      this.isFiltered || this.columns.sort
+        ? this.#visible().slice(from, end)
+        : Array.from({ length: Math.max(0, end - from) }, (_, at) => this.first + from + at);
+    const rows = seqs.map((seq) => this.row(seq));
+    return packRows(
+      fields.length === 0 ? rows : rows.map((row) => ({ ...row, extras: this.columns.extras(row.seq, fields) })),
+      from,
+    );
+  }
+
+  #placeOf(seq: number): number {
+    if (this.isFiltered || this.columns.sort) return this.#visible().indexOf(seq);
+    return seq >= this.first && seq < this.count ? seq - this.first : -1;
+  }
+
+  stateOf(seq: number): AckState {
+    return this.states.get(seq) ?? (this.state.outcomes.length > 0 ? "acked" : "none");
+  }
+
+  get isFiltered(): boolean {
+    return this.#wanted !== "" || this.range !== undefined;
+  }
+
+  shows(seq: number): boolean {
+    const { range } = this;
+    if (range && (timeOfSeq(seq) < range.from || timeOfSeq(seq) >= range.to)) return false;
+    return this.row(seq).preview.includes(this.#wanted);
   }
 
   row(seq: number): Row {
@@ -111,8 +168,8 @@ class FakeHost {
     const example = examples[seq % examples.length];
     return {
       seq,
-      received: Date.UTC(2026, 2, 4, 9, 30) + seq * 137,
-      state: this.states.get(seq) ?? (this.state.outcomes.length > 0 ? "acked" : "none"),
+      received: timeOfSeq(seq),
+      state: this.stateOf(seq),
       redelivered: seq % 7 === 3,
       deliveryCount: seq % 14 === 3 ? 4 : -1,
       size: 90 + ((seq * 7919) % 70_000),
@@ -185,16 +242,10 @@ class FakeHost {
           time: 1_772_616_660,
         },
       ],
-      body: {
-        size: row.size,
-        kept: row.size,
-        format: "json",
-        text,
-        raw: JSON.stringify(JSON.parse(text)),
-        hex: '00000000  7b 22 6f 72 64 65 72 22  3a 31 37 2c 22 63 75 73  {"order":17,"cus',
-        cut: seq % 2 === 1,
-        steps: ["gzip: 1,204 → 8,310 bytes", "JSON (content type)"],
-      },
+      body: this.bodies.view(row.size, text, seq % 2 === 1, [
+        { stage: "encoding", outcome: "ok", sentence: "gzip: 1,204 → 8,310 bytes" },
+        { stage: "type", outcome: "ok", sentence: "JSON (content type)" },
+      ]),
     };
   }
 
@@ -207,9 +258,9 @@ class FakeHost {
     return { settled: pending.length, lost: 0 };
   }
 
-  #visible(): number[] {
+  #visible(): readonly number[] {
     const seqs = Array.from({ length: this.count - this.first }, (_, at) => this.first + at);
-    return this.filter === "" ? seqs : seqs.filter((seq) => this.row(seq).preview.includes(this.filter));
+    return this.columns.sorted(this.isFiltered ? seqs.filter((seq) => this.shows(seq)) : seqs);
   }
 }
 
@@ -242,9 +293,12 @@ const exampleState: InspectorState = {
     { label: "Queue", value: "orders.created (quorum)" },
   ],
   outcomes: ["ack", "requeue", "reject"],
+  terms: exampleTerms,
   window: 50,
   paused: false,
   filter: "",
+  layout: defaultLayout,
+  keyLabel: "Routing key",
   summary: {
     version: 0,
     shown: 0,
@@ -255,20 +309,28 @@ const exampleState: InspectorState = {
     dropped: 0,
     bytes: 0,
     searching: false,
+    highlights: [],
+    shift: 0,
   },
 };
 
 export interface Scene {
   readonly state?: Partial<InspectorState>;
   readonly count: number;
+  /** The columns as they were left. */
+  readonly layout?: ColumnLayout;
   /** How many of the newest are pending. */
   readonly pending?: number;
+  /** Milliseconds between the newest message and the host's present. */
+  readonly later?: number;
 }
 
 /** @returns the handlers of the calls; the host is `window.fakeHost` */
 export function makeHost(scene: Scene, tell: Tell): Handlers<InspectorHostCalls> {
   const host = new FakeHost(tell, scene.state ?? {}, scene.count);
+  host.later = scene.later ?? host.later;
   for (let at = 1; at <= (scene.pending ?? 0); at++) host.states.set(scene.count - at, "pending");
+  if (scene.layout) host.columns.layout = scene.layout;
   Object.assign(globalThis, { fakeHost: host });
   return host.handlers;
 }

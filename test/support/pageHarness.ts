@@ -148,7 +148,7 @@ function typeOf(name: string): string {
 
 function shell(pageName: string, host: string | object, theme: ThemeName, options: HarnessOptions): string {
   const policy =
-    "default-src 'none'; script-src 'nonce-n' http://page.test; style-src http://page.test 'unsafe-inline'; font-src http://page.test; img-src http://page.test data:";
+    "default-src 'none'; script-src 'nonce-n' http://page.test; style-src http://page.test 'unsafe-inline'; font-src http://page.test; img-src http://page.test data: blob:";
   const { kind } = themes[theme];
   const handlers =
     typeof host === "string" ? host : `({ hello: () => (${JSON.stringify(host).replaceAll("<", "\\u003c")}) })`;

@@ -95,24 +95,39 @@ describe("inspector page: list", () => {
     ranges: Range[] = [];
     answers: (() => void)[] = [];
     failures: unknown[] = [];
+    /** Sorted, the newest first. */
+    descending = false;
     readonly list = new MessageList({
-      rows: (range) => {
+      rows: (range, anchor) => {
         this.ranges.push(range);
         return new Promise((resolve) => {
           this.answers.push(() => {
-            const count = Math.max(0, Math.min(range.count, this.shown - range.from));
-            resolve(Array.from({ length: count }, (_, at) => row(this.first + range.from + at)));
+            const place = anchor ? this.order(anchor.seq) : -1;
+            const from = Math.max(0, range.from + (anchor && place >= 0 ? place - anchor.index : 0));
+            const count = Math.max(0, Math.min(range.count, this.shown - from));
+            resolve({ from, rows: Array.from({ length: count }, (_, at) => row(this.seqAt(from + at))) });
           });
         });
       },
       changed: () => undefined,
+      moved: () => undefined,
       failed: (error) => this.failures.push(error),
       rangeCut: () => undefined,
     });
 
-    update(filtered = false): void {
+    /** The place of a message in the view. */
+    order(seq: number): number {
+      const place = seq - this.first;
+      return this.descending ? this.shown - 1 - place : place;
+    }
+
+    seqAt(place: number): number {
+      return this.first + (this.descending ? this.shown - 1 - place : place);
+    }
+
+    update(): void {
       this.version++;
-      this.list.update(this.summary, filtered);
+      this.list.update(this.summary);
     }
 
     get summary(): Summary {
@@ -126,6 +141,8 @@ describe("inspector page: list", () => {
         dropped: 0,
         bytes: 0,
         searching: false,
+        highlights: [],
+        shift: -this.first,
       };
     }
 
@@ -189,6 +206,62 @@ describe("inspector page: list", () => {
     assert.deepEqual(host.list.current, { index: 965, seq: 995 });
     assert.equal(host.list.position.top, top - 30 * 20);
     assert.equal(host.list.unseen, 30);
+  });
+
+  it("stays with the rows in view when messages that it never saw went", async () => {
+    const host = await start(1000);
+    host.list.placed(host.list.position.scroll);
+    host.list.scrolled(400 * 20);
+    await host.answer();
+    host.first = 300;
+    host.shown = 700;
+    host.update();
+    await host.answer();
+    assert.equal(host.list.position.top, 100 * 20);
+    assert.equal(host.list.window?.rows[100 - host.list.window.from]?.seq, 400);
+  });
+
+  describe("when it is sorted", () => {
+    const sorted = async (): Promise<Host> => {
+      const host = await start(1000);
+      host.list.click(995, { toggle: false, range: false });
+      host.descending = true;
+      host.list.reorder(true);
+      await host.answer();
+      return host;
+    };
+    const more = async (host: Host): Promise<void> => {
+      host.shown += 500;
+      host.update();
+      await host.answer();
+    };
+
+    it("begins at its beginning, keeps what is selected and knows again where it stands", async () => {
+      const host = await sorted();
+      assert.equal(host.list.position.top, 0);
+      assert.equal(host.list.window?.rows[0]?.seq, 999);
+      assert.deepEqual(host.list.current, { index: 4, seq: 995 });
+      assert.equal(sizeOf(host.list.selection, 1000), 1);
+    });
+
+    it("follows nothing, and counts nothing as new", async () => {
+      const host = await sorted();
+      assert.equal(host.list.follow, false);
+      assert.equal(host.list.unseen, 0);
+      host.list.reorder(false);
+      assert.equal(host.list.wouldFollow, false, "a message was chosen before");
+    });
+
+    it("stays at its beginning, and in the middle with the rows in view", async () => {
+      const host = await sorted();
+      await more(host);
+      assert.equal(host.list.position.top, 0);
+      assert.equal(host.list.window?.rows[0]?.seq, 1499);
+      host.list.scrolled(300 * 20);
+      await host.answer();
+      await more(host);
+      assert.equal(host.list.position.top, 800 * 20);
+    });
   });
 
   it("selects a range whose rows are not here", async () => {

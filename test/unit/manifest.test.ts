@@ -104,6 +104,8 @@ describe("manifest", () => {
       "activeWebviewPanelId",
       "webviewId",
       "webviewSection",
+      "messagesSelected",
+      "outcomes",
       "message",
       "mq.inspector",
     ]);

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { commands, extensions, Uri, window, workspace } from "vscode";
 import type { Draft, Node, Session, WatchMode } from "../../src/broker/contract.ts";
+import type { FileDialogs } from "../../src/commands/fileDialogs.ts";
 import type { Prompts } from "../../src/commands/prompts.ts";
-import { Connection } from "../../src/connections/connections.ts";
+import { Connection, type Connections } from "../../src/connections/connections.ts";
 import { createMemoryDriver, type MemoryBroker } from "../../src/drivers/memory/index.ts";
 import { MessageDocuments, messageScheme } from "../../src/views/documents.ts";
 import { InspectorPanels } from "../../src/views/inspector/inspectorPanels.ts";
+import { BodyChoices } from "../../src/views/inspector/bodyChoices.ts";
+import { ColumnsMemory } from "../../src/views/inspector/columnsMemory.ts";
+import { SavedFilters } from "../../src/views/inspector/savedFilters.ts";
+import { Schemas } from "../../src/inspect/decode/schemas.ts";
 import { until } from "../support/until.ts";
 
 const extensionUri = extensions.getExtension("mq-workbench.mq-workbench")?.extensionUri ?? Uri.file("/");
@@ -44,6 +49,13 @@ describe("inspector panels", () => {
       extensionUri,
       documents,
       prompts: {} as Prompts,
+      files: {} as FileDialogs,
+      connections: {} as Connections,
+      drivers: {},
+      savedFilters: new SavedFilters({ get: () => undefined, update: () => Promise.resolve() }),
+      columns: new ColumnsMemory({ get: () => undefined, update: () => Promise.resolve() }),
+      bodyChoices: new BodyChoices({ get: () => undefined, update: () => Promise.resolve() }),
+      schemas: { schemas: () => Schemas.read([]) },
       log: { error: () => undefined },
       limits: () => ({ messages: 1000, bytes: 1024 * 1024 }),
       publish: () => undefined,
@@ -121,7 +133,7 @@ describe("documents of messages", () => {
       await documents.open({ owner: "1", name: "a/b: c-17", text: '{\n  "order": 17\n}', language: "json" });
       await documents.open({ owner: "2", name: "a/b: c-17", text: "other", language: "plaintext" });
       const [first] = workspace.textDocuments.filter(
-        ({ languageId, uri }) => uri.scheme === messageScheme && languageId === "json",
+        ({ languageId, uri }) => uri.scheme === messageScheme && uri.path.includes("a-b-c-17") && languageId === "json",
       );
       assert.equal(first?.getText(), '{\n  "order": 17\n}');
       assert.match(first.uri.path, /\/a-b-c-17\.json$/);

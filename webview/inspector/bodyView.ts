@@ -1,7 +1,11 @@
 import { t } from "@vscode/l10n";
 import { html, nothing, type TemplateResult } from "lit";
 import { guard } from "lit/directives/guard.js";
-import type { BodyView } from "../../src/protocol/inspector.ts";
+import type { BodyView } from "../../src/protocol/body.ts";
+import type { BodyPanel } from "./body/bodyPanel.ts";
+import { chainView } from "./body/chainView.ts";
+import { choiceMenu } from "./body/choiceMenu.ts";
+import { treeView } from "./body/treeView.ts";
 import { count } from "./format.ts";
 import { jsonTokens } from "./jsonTokens.ts";
 import { type BodyMode, bodyModes } from "./remembered.ts";
@@ -12,16 +16,18 @@ export interface BodyActions {
   open(): void;
 }
 
+export interface ShownBody {
+  readonly bodyMode: BodyMode;
+  readonly wrap: boolean;
+  readonly body: BodyPanel;
+}
+
 /** Beyond this many characters a body is shown without colours: each coloured piece is an element. */
 const longestColoured = 60_000;
 
-export function bodyView(
-  body: BodyView,
-  shown: { readonly bodyMode: BodyMode; readonly wrap: boolean },
-  actions: BodyActions,
-): TemplateResult {
+export function bodyView(body: BodyView, shown: ShownBody, actions: BodyActions): TemplateResult {
   if (body.format === "empty") return html`<p class="note">${t("The body is empty.")}</p>`;
-  const modes = bodyModes.filter((mode) => mode === "hex" || textOf(body, mode) !== undefined);
+  const modes = bodyModes.filter((mode) => has(body, mode));
   const mode = modes.includes(shown.bodyMode) ? shown.bodyMode : (modes[0] ?? "hex");
   return html`<div class="body-bar">
       <span class="modes" role="group" aria-label=${t("Show the body as")}>
@@ -33,12 +39,12 @@ export function bodyView(
                 actions.showBody(each);
               }}
             >
-              ${modeWord(each)}
+              ${modeWord(body, each)}
             </button>`,
         )}
       </span>
       ${
-        mode === "hex"
+        mode === "hex" || (mode === "pretty" && body.format === "image")
           ? nothing
           : html`<vscode-checkbox
               ?checked=${shown.wrap}
@@ -49,31 +55,69 @@ export function bodyView(
               >${t("Wrap")}</vscode-checkbox
             >`
       }
-      <span class="steps">${body.steps.join(" → ")}</span>
+      ${choiceMenu(shown.body, body.choice)} ${chainView(body.steps)}
     </div>
-    ${cutNote(body, actions)} ${guard([body, mode, shown.wrap], () => content(body, mode, shown.wrap))}`;
+    ${cutNote(body, mode, actions)} ${content(body, mode, shown)}`;
 }
 
-function content(body: BodyView, mode: BodyMode, wrap: boolean): TemplateResult {
-  const text = mode === "hex" ? body.hex : (textOf(body, mode) ?? "");
+function content(body: BodyView, mode: BodyMode, { wrap, body: panel }: ShownBody): unknown {
+  if (mode === "tree") {
+    const { tree } = panel;
+    const copy = (...what: Parameters<BodyPanel["copy"]>): void => {
+      panel.copy(...what);
+    };
+    return tree ? guard([tree.rows, tree.current, wrap], () => treeView(tree, wrap, { copy })) : nothing;
+  }
+  if (mode === "pretty" && body.format === "image") return image(panel);
+  return guard([body, mode, wrap], () => text(body, mode, wrap));
+}
+
+function image(panel: BodyPanel): TemplateResult {
+  const shown = panel.image;
+  if (shown)
+    return shown.view(() => {
+      panel.imageFailed();
+    });
+  return html`<p class="note">${panel.imageProblem ?? t("Reading…")}</p>`;
+}
+
+function text(body: BodyView, mode: "pretty" | "raw" | "hex", wrap: boolean): TemplateResult {
+  const shown = mode === "hex" ? body.hex : (textOf(body, mode) ?? "");
   const direction = body.format === "text" ? "free" : "";
   const classes = mode === "hex" ? "hex" : `${direction} ${wrap ? "wrap" : ""}`;
-  if (mode !== "pretty" || body.format !== "json" || text.length > longestColoured)
-    return html`<pre class=${classes}>${text}</pre>`;
+  const coloured = mode === "pretty" && body.format !== "xml" && body.format !== "text";
+  if (!coloured || shown.length > longestColoured) return html`<pre class=${classes}>${shown}</pre>`;
   return html`<pre class=${classes}>
-${jsonTokens(text).map((token) =>
+${jsonTokens(shown).map((token) =>
       token.kind === "plain" ? token.text : html`<span class=${`json-${token.kind}`}>${token.text}</span>`,
     )}</pre>`;
+}
+
+function has(body: BodyView, mode: BodyMode): boolean {
+  switch (mode) {
+    case "tree":
+      return body.tree;
+    case "pretty":
+      return body.text !== undefined || body.format === "image";
+    case "raw":
+      return body.raw !== undefined;
+    case "hex":
+      return true;
+    default:
+      return mode satisfies never;
+  }
 }
 
 function textOf(body: BodyView, mode: "pretty" | "raw"): string | undefined {
   return mode === "pretty" ? body.text : body.raw;
 }
 
-function modeWord(mode: BodyMode): string {
+function modeWord(body: BodyView, mode: BodyMode): string {
   switch (mode) {
+    case "tree":
+      return t("Tree");
     case "pretty":
-      return t("Pretty");
+      return body.format === "image" ? t("Image") : t("Pretty");
     case "raw":
       return t("Raw");
     case "hex":
@@ -83,11 +127,12 @@ function modeWord(mode: BodyMode): string {
   }
 }
 
-function cutNote(body: BodyView, actions: BodyActions): TemplateResult | typeof nothing {
+function cutNote(body: BodyView, mode: BodyMode, actions: BodyActions): TemplateResult | typeof nothing {
   const numbers = { size: count(body.size), kept: count(body.kept) };
   if (body.kept < body.size)
     return html`<p class="note cut">${t("Too large to keep whole: {kept} of {size} bytes are kept.", numbers)}</p>`;
-  if (!body.cut) return nothing;
+  // The tree shows all, and so does an image.
+  if (!body.cut || mode === "tree" || (mode === "pretty" && body.format === "image")) return nothing;
   return html`<p class="note cut">
     ${t("Only the beginning is shown here.")}
     <button

@@ -1,6 +1,7 @@
 /** What the user does that the host carries out. */
 import { t } from "@vscode/l10n";
 import type { Outcome } from "../../src/broker/contract.ts";
+import type { FilterAnswer, TimeRange } from "../../src/protocol/filter.ts";
 import type {
   InspectorHostCalls,
   InspectorState,
@@ -18,6 +19,10 @@ export interface CommandsOwner {
   changeState(change: Partial<InspectorState>): void;
   changed(): void;
   announce(sentence: string): void;
+  /** A filter is going to be applied. */
+  filtering(text: string, range: TimeRange | undefined): void;
+  /** It was applied, or has a mistake. */
+  filtered(answer: FilterAnswer): void;
   failed(error: unknown): void;
 }
 
@@ -26,6 +31,9 @@ export class Commands {
   readonly #list: MessageList;
   readonly #owner: CommandsOwner;
   #windowProblem: string | undefined;
+  #filters = 0;
+  /** How many are not answered. */
+  #filtering = 0;
   #told: { readonly selection: Selection; readonly current: number | undefined } | undefined;
 
   constructor(peer: Peer<InspectorViewCalls, InspectorHostCalls>, list: MessageList, owner: CommandsOwner) {
@@ -117,14 +125,30 @@ export class Commands {
     });
   }
 
-  async setFilter(text: string): Promise<void> {
+  /** What the summaries of the host say is about another view than the list's, until this is answered. */
+  get isFiltering(): boolean {
+    return this.#filtering > 0;
+  }
+
+  /** Gives up what the filter before was doing. With a mistake in it, the list stays as it is. */
+  async setFilter(text: string, range: TimeRange | undefined): Promise<void> {
     const current = this.#list.current?.seq;
-    this.#owner.changeState({ filter: text });
-    this.#list.renew();
-    await this.#peer.call("setFilter", { text });
-    if (current === undefined || this.#list.current) return;
+    const asked = ++this.#filters;
+    this.#owner.filtering(text, range);
+    this.#filtering++;
+    let answer: FilterAnswer;
+    try {
+      answer = await this.#peer.call("setFilter", { text, ...(range && { range }) });
+    } finally {
+      this.#filtering--;
+    }
+    if (asked !== this.#filters) return;
+    if (!answer.filterMistake) this.#list.renew();
+    this.#owner.filtered(answer);
+    if (answer.filterMistake || current === undefined) return;
     const index = await this.#peer.call("locate", { seq: current });
-    if (index >= 0) this.#list.restore({ index, seq: current }, [current]);
+    if (index >= 0 && asked === this.#filters && !this.#list.current)
+      this.#list.restore({ index, seq: current }, [current]);
   }
 
   #settle(request: SettleRequest): void {

@@ -7,6 +7,8 @@ export class CurrentDetail {
   #wish: number | undefined;
   #asking = false;
   #detail: Detail | undefined;
+  /** The same message is asked for once more; until it comes, what is known is shown. */
+  #again = false;
   #problem: string | undefined;
 
   constructor(ask: (seq: number) => Promise<Detail>, changed: () => void) {
@@ -30,18 +32,30 @@ export class CurrentDetail {
     else void this.#load();
   }
 
+  /** Asks for the same message anew. */
+  reload(): void {
+    this.#again = true;
+    this.#problem = undefined;
+    void this.#load();
+  }
+
   async #load(): Promise<void> {
     if (this.#asking) return;
     this.#asking = true;
     try {
-      while (this.#wish !== undefined && this.#wish !== this.#detail?.seq && this.#problem === undefined)
+      while (this.#wish !== undefined && this.#isMissing(this.#wish) && this.#problem === undefined)
         await this.#loadOne(this.#wish);
     } finally {
       this.#asking = false;
     }
   }
 
+  #isMissing(wish: number): boolean {
+    return wish !== this.#detail?.seq || this.#again;
+  }
+
   async #loadOne(seq: number): Promise<void> {
+    this.#again = false;
     try {
       const detail = await this.#ask(seq);
       if (seq === this.#wish) this.#detail = detail;

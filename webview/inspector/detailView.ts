@@ -3,10 +3,12 @@ import { t } from "@vscode/l10n";
 import { html, nothing, type TemplateResult } from "lit";
 import type { Death, Detail } from "../../src/protocol/inspector.ts";
 import type { AckState } from "../../src/protocol/rows.ts";
+import type { BodyPanel } from "./body/bodyPanel.ts";
 import { type BodyActions, bodyView } from "./bodyView.ts";
 import { byteSize, clockTime, count } from "./format.ts";
 import { headerRows, timeOf } from "./headerRows.ts";
 import { type BodyMode, type Tab, tabs } from "./remembered.ts";
+import { openMenu } from "./messageMenu.ts";
 import { stateWord } from "./words.ts";
 
 export interface DetailActions extends BodyActions {
@@ -22,9 +24,14 @@ export interface DetailModel {
   readonly problem: string | undefined;
   /** The state as the list knows it, newer than the detail's. */
   readonly state: AckState | undefined;
+  /** For the menu of what is selected. */
+  readonly menu: string;
   readonly tab: Tab;
   readonly bodyMode: BodyMode;
   readonly wrap: boolean;
+  /** Times are shown in UTC. */
+  readonly utc: boolean;
+  readonly body: BodyPanel;
 }
 
 export function detailView(model: DetailModel, actions: DetailActions): TemplateResult {
@@ -47,9 +54,21 @@ export function detailView(model: DetailModel, actions: DetailActions): Template
         ${action("json", t("Copy the whole message as JSON"), () => {
           actions.copy("message");
         })}
-        ${action("send", t("Send again…"), () => {
+        ${action("send", t("Edit and send again…"), () => {
           actions.resend();
         })}
+        <vscode-button
+          class="more-actions"
+          appearance="icon"
+          aria-label=${t("More actions")}
+          title=${t("More actions")}
+          aria-haspopup="menu"
+          data-vscode-context=${model.menu}
+          @click=${(event: Event) => {
+            if (event.currentTarget instanceof Element) openMenu(event.currentTarget);
+          }}
+          ><span class="codicon codicon-ellipsis"></span
+        ></vscode-button>
       </div>
     </div>
     <div
@@ -89,7 +108,7 @@ function summaryLine(detail: Detail, model: DetailModel): TemplateResult {
       >${detail.key === undefined || detail.key === "" ? t("(no key)") : detail.key}</span
     >
     <span>${byteSize(detail.body.size)}</span>
-    <span>${clockTime(detail.received)}</span>
+    <span>${clockTime(detail.received, model.utc)}</span>
   </p>`;
 }
 

@@ -14,8 +14,9 @@ export function take(event: KeyboardEvent): void {
   event.stopPropagation();
 }
 
-/** Focuses a field of the toolkit with all of its text selected. */
+/** Focuses a field, ours or one of the toolkit, with all of its text selected. */
 export function focusField(field: HTMLElement | null): void {
   field?.focus();
-  field?.shadowRoot?.querySelector("input")?.select();
+  const input = field instanceof HTMLInputElement ? field : field?.shadowRoot?.querySelector("input");
+  input?.select();
 }

@@ -2,22 +2,36 @@
 import { t } from "@vscode/l10n";
 import { html, render } from "lit";
 import type { Outcome } from "../../src/broker/contract.ts";
+import type { FilterAnswer } from "../../src/protocol/filter.ts";
 import type { InspectorHostCalls, InspectorState, InspectorViewCalls, Summary } from "../../src/protocol/inspector.ts";
 import { Peer } from "../../src/protocol/peer.ts";
-import { unpackRows } from "../../src/protocol/rows.ts";
 import type { Page } from "../page.ts";
 import { Announcer } from "./announcer.ts";
 import { Commands, type CommandsOwner } from "./commands.ts";
+import { markAges } from "./console/rowAges.ts";
+import { SettleConsole, type SettleConsoleOwner } from "./console/settleConsole.ts";
+import { BodyPanel } from "./body/bodyPanel.ts";
 import { CurrentDetail } from "./currentDetail.ts";
-import { FilterBox } from "./filterBox.ts";
+import { FilterBox } from "./filter/filterBox.ts";
+import { Highlighter } from "./filter/highlighter.ts";
+import { withAnswer, withFilter } from "./filter/filterState.ts";
 import { focusField, focusOf, take } from "./focus.ts";
 import { listKey, pageKey } from "./keys.ts";
-import { ListElement } from "./listElement.ts";
-import { MessageList } from "./messageList.ts";
+import type { ListElement } from "./listElement.ts";
+import { ListPart } from "./listPart.ts";
+import type { MessageList } from "./messageList.ts";
+import { menuPlace, openMenu } from "./messageMenu.ts";
 import { type PageActions, type PageModel, pageView } from "./pageView.ts";
 import { atFirst, type Remembered } from "./remembered.ts";
 import { rowAt } from "./rowWindow.ts";
 import { isSelected } from "./selection.ts";
+import { TimelinePanel } from "./timeline/timelinePanel.ts";
+
+/** A bar of the timeline takes so many pixels, and there are so many at most. */
+const barWidth = 5;
+const mostBars = 200;
+/** It is shown where there is room for it: width and height of the page. */
+const leastTimelineRoom = { width: 350, height: 400 };
 
 /** Narrower than this, the detail side stands below the list. */
 const stackedBelow = 700;
@@ -28,9 +42,14 @@ export class InspectorApp {
   readonly #peer: Peer<InspectorViewCalls, InspectorHostCalls>;
   readonly #list: MessageList;
   readonly #listElement: ListElement;
+  readonly #listPart: ListPart;
   readonly #detail: CurrentDetail;
+  readonly #body: BodyPanel;
   readonly #filter: FilterBox;
+  readonly #timeline: TimelinePanel;
+  readonly #highlighter: Highlighter;
   readonly #commands: Commands;
+  readonly #console: SettleConsole;
   readonly #announcer = new Announcer((sentence) => {
     this.#spoken = sentence;
     this.#invalidate();
@@ -41,7 +60,10 @@ export class InspectorApp {
   #problem: string | undefined;
   #menuOpen = false;
   #stacked = false;
+  #width = 0;
+  #timelineFits = false;
   #frame = 0;
+  #isPageOld = false;
 
   constructor(root: HTMLElement, page: Page<Partial<Remembered>>) {
     this.#root = root;
@@ -54,29 +76,69 @@ export class InspectorApp {
       state: (state) => {
         this.#onState(state);
       },
+      goTo: ({ seq }) => this.#goTo(seq),
     });
-    this.#list = new MessageList({
-      rows: async (range) => unpackRows(await this.#peer.call("rows", range)),
+    this.#listPart = new ListPart(root, this.#peer, {
       changed: () => {
         this.#invalidate();
+      },
+      moved: () => {
+        this.#invalidateRows();
+      },
+      announce: (sentence) => {
+        this.#announcer.announce(sentence);
       },
       failed: (error) => {
         this.#fail(error);
       },
-      rangeCut: (rows) => {
-        this.#announcer.announce(t("Only {rows} rows can be selected one by one.", { rows: rows.toLocaleString() }));
-      },
     });
-    this.#listElement = new ListElement(this.#list);
+    this.#list = this.#listPart.list;
+    this.#listElement = this.#listPart.element;
     this.#detail = new CurrentDetail(
       (seq) => this.#peer.call("detail", { seq }),
       () => {
         this.#invalidate();
       },
     );
+    this.#body = new BodyPanel({
+      peer: this.#peer,
+      changed: () => {
+        this.#invalidate();
+      },
+      announce: (sentence) => {
+        this.#announcer.announce(sentence);
+      },
+      failed: (error) => {
+        this.#fail(error);
+      },
+      reload: () => {
+        this.#detail.reload();
+      },
+    });
     this.#commands = new Commands(this.#peer, this.#list, this.#commandsOwner());
     this.#filter = new FilterBox({
-      apply: (text) => this.#commands.setFilter(text),
+      store: this.#peer,
+      apply: (text, range) => {
+        this.#commands.setFilter(text, range).catch((error: unknown) => {
+          this.#fail(error);
+        });
+      },
+      changed: () => {
+        this.#invalidate();
+      },
+      announce: (sentence) => {
+        this.#announcer.announce(sentence);
+      },
+      leave: () => {
+        this.#listElement.focus();
+      },
+    });
+    this.#timeline = new TimelinePanel({
+      read: (buckets) => this.#peer.call("timeline", { buckets }),
+      range: () => this.#filter.range,
+      setRange: (range) => {
+        this.#filter.setRange(range);
+      },
       changed: () => {
         this.#invalidate();
       },
@@ -84,6 +146,31 @@ export class InspectorApp {
         this.#fail(error);
       },
     });
+    this.#highlighter = new Highlighter(root);
+    this.#console = new SettleConsole(this.#consoleOwner());
+  }
+
+  #consoleOwner(): SettleConsoleOwner {
+    const state = (): InspectorState | undefined => this.#state;
+    const isOpen = (): boolean => this.#memory.settlingOpen;
+    return {
+      get state() {
+        return state();
+      },
+      get isOpen() {
+        return isOpen();
+      },
+      unsettled: (count) => this.#peer.call("unsettled", { count }),
+      changed: () => {
+        this.#invalidate();
+      },
+      announce: (sentence) => {
+        this.#announcer.announce(sentence);
+      },
+      failed: (error) => {
+        this.#fail(error);
+      },
+    };
   }
 
   #commandsOwner(): CommandsOwner {
@@ -102,6 +189,12 @@ export class InspectorApp {
       announce: (sentence) => {
         this.#announcer.announce(sentence);
       },
+      filtering: (text, range) => {
+        if (this.#state) this.#state = withFilter(this.#state, text, range);
+      },
+      filtered: (answer) => {
+        this.#onFiltered(answer);
+      },
       failed: (error) => {
         this.#fail(error);
       },
@@ -111,7 +204,10 @@ export class InspectorApp {
   /** Call once. */
   start(): void {
     new ResizeObserver(([entry]) => {
-      this.#stacked = (entry?.contentRect.width ?? stackedBelow) < stackedBelow;
+      this.#width = entry?.contentRect.width ?? stackedBelow;
+      this.#stacked = this.#width < stackedBelow;
+      const { width, height } = leastTimelineRoom;
+      this.#timelineFits = this.#width >= width && (entry?.contentRect.height ?? 0) >= height;
       this.#invalidate();
     }).observe(this.#root);
     document.addEventListener("keydown", (event) => {
@@ -120,9 +216,12 @@ export class InspectorApp {
     this.#list.setFollow(this.#memory.follow);
     this.#peer.call("hello").then(
       async (state) => {
-        this.#filter.text = state.filter;
+        this.#filter.restore(state.filter, state.range);
+        this.#memory = { ...this.#memory, utc: state.layout.utc };
+        this.#listPart.restore(state.layout);
         this.#onState(state);
-        await this.#restore();
+        if (state.goTo === undefined) await this.#restore();
+        else await this.#goTo(state.goTo);
       },
       (error: unknown) => {
         this.#fail(error);
@@ -137,9 +236,36 @@ export class InspectorApp {
     if (index >= 0) this.#list.restore({ index, seq: current }, selected);
   }
 
+  /** Brings the user to a message, wherever the list stands. */
+  async #goTo(seq: number): Promise<void> {
+    const index = await this.#peer.call("locate", { seq });
+    if (index < 0) {
+      this.#fail(new Error(t("The filter hides this message: clear the filter to see it.")));
+      return;
+    }
+    // How many rows there is room for is known when the page was drawn once.
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    this.#list.setFollow(false);
+    this.#list.restore({ index, seq }, [seq]);
+    this.#listElement.focus();
+  }
+
+  #goToOldest(): void {
+    const oldest = this.#state?.summary.settling?.oldest;
+    if (oldest) this.#show(oldest.seq);
+    else if (this.#state?.summary.settling) this.#announcer.announce(t("Nothing is unsettled."));
+  }
+
+  #show(seq: number): void {
+    this.#goTo(seq).catch((error: unknown) => {
+      this.#fail(error);
+    });
+  }
+
   #onState(state: InspectorState): void {
     const before = this.#state;
-    this.#state = state;
+    // What is typed here the host may not know yet.
+    this.#state = before ? withFilter(state, this.#filter.text, this.#filter.range) : state;
     if (before && !before.ended && state.ended) this.#announcer.announce(state.ended.sentence);
     if (before?.ended && !state.ended) this.#announcer.announce(t("Attached again."));
     this.#onSummary(state.summary);
@@ -151,17 +277,40 @@ export class InspectorApp {
     this.#state = { ...this.#state, summary };
     if (summary.stalled === "full" && before.stalled !== "full")
       this.#announcer.announce(t("Full of unsettled messages: settle some to go on."));
-    if (before.searching && !summary.searching)
-      this.#announcer.announce(t("Shown: {number}.", { number: summary.shown.toLocaleString() }));
-    this.#list.update(summary, this.#state.filter !== "");
+    if (before.searching && !summary.searching) this.#sayShown(summary);
+    this.#console.update();
+    if (!this.#commands.isFiltering) this.#listPart.update(summary);
     this.#invalidate();
   }
 
+  #onFiltered(answer: FilterAnswer): void {
+    if (!this.#state) return;
+    const now = withAnswer(this.#state.summary, answer);
+    this.#state = { ...this.#state, summary: now };
+    this.#listPart.update(now);
+    if (now.searching) this.#announcer.announce(t("Searching…"));
+    else if (!now.filterMistake) this.#sayShown(now);
+    this.#invalidate();
+  }
+
+  #sayShown({ shown }: Summary): void {
+    this.#announcer.announce(t("Shown: {number}.", { number: shown.toLocaleString() }));
+  }
+
   #invalidate(): void {
+    this.#isPageOld = true;
+    this.#invalidateRows();
+  }
+
+  /** Scrolling draws nothing but rows. */
+  #invalidateRows(): void {
     if (this.#frame !== 0) return;
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
-      this.#draw();
+      const isPageOld = this.#isPageOld;
+      this.#isPageOld = false;
+      if (isPageOld) this.#draw();
+      else if (this.#state) this.#drawRows(this.#state);
     });
   }
 
@@ -172,10 +321,20 @@ export class InspectorApp {
       return;
     }
     this.#showCurrent();
+    this.#body.show(this.#detail.detail);
     render(pageView(this.#model(state), this.#actions), this.#root);
-    this.#listElement.afterDraw();
+    this.#drawRows(state);
+    this.#highlighter.afterDraw(state.summary.highlights);
+    this.#askTimeline(state.summary.version);
     this.#commands.tellSelection();
     this.#remember();
+  }
+
+  #drawRows(state: InspectorState): void {
+    const isOther = this.#listPart.draw(this.#memory.utc);
+    if (state.summary.settling)
+      markAges(this.#root, (index) => rowAt(this.#list.window, index), this.#console.now, state.terms);
+    if (isOther) this.#highlighter.afterDraw(state.summary.highlights);
   }
 
   /** What was shown stays until it is known which message the current row holds. */
@@ -184,14 +343,25 @@ export class InspectorApp {
     if (!current || current.seq !== undefined || rowAt(window, current.index)) this.#detail.show(current?.seq);
   }
 
+  #askTimeline(version: number): void {
+    const bars = Math.max(20, Math.floor(Math.min(mostBars, this.#width / barWidth) / 10) * 10);
+    if (this.#memory.timeline && this.#timelineFits) this.#timeline.want(version, bars);
+    else this.#timeline.rest();
+  }
+
   #remember(): void {
-    const { selection, current, follow } = this.#list;
+    const { selection, current, wouldFollow: follow } = this.#list;
     const selected = selection.all ? [] : [...selection.seqs].slice(0, 500);
     const next: Remembered = { ...this.#memory, selected, current: current?.seq, follow };
     // Most drawings change nothing of it.
     if (JSON.stringify(next) === JSON.stringify(this.#memory)) return;
     this.#memory = next;
     this.#page.remember(next);
+  }
+
+  #setUtc(utc: boolean): void {
+    this.#set({ utc });
+    this.#listPart.columns.setUtc(utc);
   }
 
   #set(change: Partial<Remembered>): void {
@@ -205,8 +375,15 @@ export class InspectorApp {
       state,
       memory: this.#memory,
       list: this.#list,
+      columns: this.#listPart.columns,
+      header: this.#listPart.header,
       detail: this.#detail,
-      filter: this.#filter.text,
+      body: this.#body,
+      filter: this.#filter,
+      timeline: this.#timeline,
+      console: this.#console,
+      width: this.#width,
+      timelineFits: this.#timelineFits,
       menuOpen: this.#menuOpen,
       windowProblem: this.#commands.windowProblem,
       problem: this.#problem,
@@ -232,18 +409,14 @@ export class InspectorApp {
       this.#commands.pause();
     },
     follow: (): void => {
-      this.#list.setFollow(!this.#list.follow);
+      this.#listPart.setFollow(!this.#list.follow);
       this.#invalidate();
     },
     clear: (): void => {
       this.#commands.clear();
     },
-    filter: (text: string): void => {
-      this.#filter.type(text);
-    },
-    leaveFilter: (): void => {
-      this.#filter.clear();
-      this.#listElement.focus();
+    toggleTimeline: (): void => {
+      this.#set({ timeline: !this.#memory.timeline });
     },
     settle: (outcome: Outcome): void => {
       this.#commands.settle(outcome);
@@ -325,8 +498,31 @@ export class InspectorApp {
     toolbar: this.#toolbarActions,
     list: this.#listActions,
     detail: this.#detailActions,
+    console: {
+      toggle: () => {
+        this.#set({ settlingOpen: !this.#memory.settlingOpen });
+        this.#console.refresh();
+      },
+      goTo: (seq) => {
+        this.#show(seq);
+      },
+    },
     split: (split) => {
       this.#set({ split });
+    },
+    columns: {
+      close: (refocus) => {
+        this.#listPart.header.closeMenu(refocus);
+      },
+      fit: (field) => {
+        this.#listPart.header.fit(field);
+      },
+      setUtc: (utc) => {
+        this.#setUtc(utc);
+      },
+    },
+    toggleUtc: () => {
+      this.#setUtc(!this.#memory.utc);
     },
     closeProblem: () => {
       this.#problem = undefined;
@@ -346,6 +542,9 @@ export class InspectorApp {
       case "filter":
         focusField(this.#root.querySelector<HTMLElement>("#filter"));
         break;
+      case "oldest":
+        this.#goToOldest();
+        break;
       case "detail":
         this.#root.querySelector<HTMLElement>("#tab-panel")?.focus();
         break;
@@ -363,6 +562,7 @@ export class InspectorApp {
     const key = listKey(event);
     if (!key) return;
     if (key.to === "open") this.#commands.open();
+    else if (key.to === "menu") openMenu(menuPlace(this.#root));
     else if (key.to === "copy") this.#commands.copy("body");
     else if (!this.#list.press(key, event.shiftKey)) return;
     take(event);

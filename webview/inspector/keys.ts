@@ -1,13 +1,13 @@
 import type { Outcome } from "../../src/broker/contract.ts";
 
 /** What a key does on the page, wherever the focus is but in a field. */
-export type PageKey = "pause" | "filter" | "detail" | Outcome;
+export type PageKey = "pause" | "filter" | "detail" | "oldest" | Outcome;
 
 /** What a key does in the list. */
 export type ListKey =
   | { readonly to: "row"; readonly by: number }
   | { readonly to: "page"; readonly by: number }
-  | { readonly to: "start" | "end" | "all" | "toggle" | "open" | "copy" };
+  | { readonly to: "start" | "end" | "all" | "toggle" | "open" | "copy" | "menu" };
 
 export interface KeyPress {
   readonly key: string;
@@ -35,8 +35,11 @@ export function pageKey(
     case "n":
       return "requeue";
     case "r":
-      return "reject";
     case "d":
+      return "reject";
+    case "u":
+      return "oldest";
+    case "i":
       return "detail";
     default:
       return undefined;
@@ -77,6 +80,10 @@ export function listKey(press: KeyPress): ListKey | undefined {
       return { to: "end" };
     case "Enter":
       return { to: "open" };
+    case "ContextMenu":
+      return { to: "menu" };
+    case "F10":
+      return press.shiftKey ? { to: "menu" } : undefined;
     default:
       return undefined;
   }

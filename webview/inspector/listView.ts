@@ -2,21 +2,23 @@
 import { t } from "@vscode/l10n";
 import { html, nothing, type TemplateResult } from "lit";
 import { ref } from "lit/directives/ref.js";
-import { repeat } from "lit/directives/repeat.js";
 import type { InspectorState } from "../../src/protocol/inspector.ts";
-import type { Row } from "../../src/protocol/rows.ts";
-import { byteSize, clockTime, count } from "./format.ts";
+import { isFiltered } from "./filter/filterState.ts";
+import { trackSizes } from "./columns/columnLook.ts";
+import type { Columns } from "./columns/columns.ts";
+import { columnsButton, type HeaderActions, headerView } from "./columns/headerView.ts";
+import { count } from "./format.ts";
 import type { MessageList } from "./messageList.ts";
-import { overscan, rowAt } from "./rowWindow.ts";
-import { trackHeight, visibleRows } from "./scrollScale.ts";
-import { isSelected } from "./selection.ts";
-import { modeWord, stateWord } from "./words.ts";
+import { menuContext } from "./messageMenu.ts";
+import { trackHeight } from "./scrollScale.ts";
+import { sizeOf } from "./selection.ts";
+import { modeWord } from "./words.ts";
 
 export interface ListActions {
-  grid(element: Element | undefined): void;
-  scroll(event: Event): void;
-  scrollEnd(): void;
-  press(event: KeyboardEvent): void;
+  readonly grid: (element: Element | undefined) => void;
+  readonly scroll: (event: Event) => void;
+  readonly scrollEnd: () => void;
+  readonly press: (event: KeyboardEvent) => void;
   pick(index: number, event: MouseEvent): void;
   /** Before a menu opens on it: it becomes the selection, unless it is part of it. */
   turnTo(index: number): void;
@@ -25,67 +27,58 @@ export interface ListActions {
   clearFilter(): void;
 }
 
-export function listView(list: MessageList, state: InspectorState, actions: ListActions): TemplateResult {
-  const { size, position } = list;
-  const visible = visibleRows(position.top, size);
-  const first = Math.max(0, visible.first - overscan);
-  const last = Math.min(size.count, visible.last + overscan);
-  const indexes = Array.from({ length: last - first }, (_, at) => first + at);
-  const current = list.current;
-  const isCurrentHere = current !== undefined && current.index >= first && current.index < last;
+/** The rows themselves are not drawn here: see rowElements.ts. */
+export function listView(
+  list: MessageList,
+  state: InspectorState,
+  columns: Columns,
+  header: HeaderActions,
+  actions: ListActions,
+): TemplateResult {
+  const { size } = list;
+  const menu = (): string => menuContext(state.outcomes, sizeOf(list.selection, state.summary.shown));
+  const tracks = trackSizes(columns.shown);
   return html`<div
       class="grid"
       role="grid"
       tabindex="0"
       aria-label=${t("Messages")}
       aria-multiselectable="true"
+      data-vscode-context=${menu()}
       aria-rowcount=${size.count + 1}
-      aria-colcount="6"
-      aria-activedescendant=${isCurrentHere ? rowId(current.index) : nothing}
-      ${ref((element) => {
-        actions.grid(element);
-      })}
-      @scroll=${(event: Event) => {
-        actions.scroll(event);
-      }}
-      @scrollend=${() => {
-        actions.scrollEnd();
-      }}
-      @keydown=${(event: KeyboardEvent) => {
-        actions.press(event);
-      }}
+      aria-colcount=${columns.shown.length}
+      style="--columns:${tracks.template};--least:${tracks.least}"
+      ${ref(actions.grid)}
+      @scroll=${actions.scroll}
+      @scrollend=${actions.scrollEnd}
+      @keydown=${actions.press}
       @click=${(event: MouseEvent) => {
         const index = indexOf(event);
         if (index !== undefined) actions.pick(index, event);
       }}
       @contextmenu=${(event: MouseEvent) => {
         const index = indexOf(event);
-        if (index !== undefined) actions.turnTo(index);
+        // Beside the rows there is nothing to choose.
+        if (index === undefined) event.preventDefault();
+        else actions.turnTo(index);
+        // Read before the next drawing.
+        if (event.currentTarget instanceof HTMLElement) event.currentTarget.dataset["vscodeContext"] = menu();
       }}
       @dblclick=${(event: MouseEvent) => {
         if (indexOf(event) !== undefined) actions.openCurrent();
       }}
     >
-      ${head()}
-      <div class="track" role="presentation" style="height:${trackHeight(size)}px">
-        ${repeat(
-          indexes,
-          (index) => index,
-          (index) => {
-            const top = position.scroll + index * size.rowHeight - position.top;
-            return rowView(rowAt(list.window, index), index, top, list);
-          },
-        )}
-      </div>
+      ${headerView(columns, state.keyLabel, header)}
+      <div class="track" role="presentation" style="height:${trackHeight(size)}px"></div>
     </div>
+    ${columnsButton(columns, header)} ${state.summary.sorting ? sortingView() : nothing}
     ${size.count === 0 ? emptyView(state, actions) : nothing} ${chip(list, actions)}`;
 }
 
-/** For the entries of `webview/context` in package.json. */
-const messageContext = JSON.stringify({ webviewSection: "message", preventDefaultContextMenuItems: true });
-
-export function rowId(index: number): string {
-  return `row-${index}`;
+function sortingView(): TemplateResult {
+  return html`<p class="sorting" role="status">
+    <span class="codicon codicon-loading codicon-modifier-spin" aria-hidden="true"></span> ${t("Sorting…")}
+  </p>`;
 }
 
 /** The row under the pointer. */
@@ -94,89 +87,8 @@ function indexOf(event: MouseEvent): number | undefined {
   return row instanceof HTMLElement ? Number(row.dataset["index"]) : undefined;
 }
 
-function head(): TemplateResult {
-  const names = [t("Time"), t("State"), t("Routing key"), t("Size"), t("Type"), t("Preview")];
-  const classes = ["time", "state", "key", "size", "type", "preview"];
-  return html`<div class="row head" role="row" aria-rowindex="1">
-    ${names.map(
-      (name, at) => html`<span class=${classes[at] ?? ""} role="columnheader" aria-colindex=${at + 1}>${name}</span>`,
-    )}
-  </div>`;
-}
-
-function rowView(row: Row | undefined, index: number, top: number, list: MessageList): TemplateResult {
-  const style = `transform:translateY(${top}px)`;
-  const isCurrent = list.current?.index === index;
-  if (!row)
-    return html`<div
-      class="row waiting ${isCurrent ? "current" : ""}"
-      role="row"
-      id=${rowId(index)}
-      aria-rowindex=${index + 2}
-      aria-busy="true"
-      data-index=${index}
-      style=${style}
-    >
-      <span role="gridcell" class="visually-hidden">${t("Loading…")}</span>
-    </div>`;
-  if (row.marker)
-    return html`<div
-      class="row marker ${isCurrent ? "current" : ""}"
-      role="row"
-      id=${rowId(index)}
-      aria-rowindex=${index + 2}
-      data-index=${index}
-      style=${style}
-    >
-      <span class="time" role="gridcell">${clockTime(row.received)}</span>
-      <span class="gap" role="gridcell" aria-colspan="5" title=${row.preview}>
-        <span class="codicon codicon-debug-disconnect" aria-hidden="true"></span> ${row.preview}
-      </span>
-    </div>`;
-  const selected = isSelected(list.selection, row.seq);
-  return html`<div
-    class="row ${row.state} ${selected ? "selected" : ""} ${isCurrent ? "current" : ""}"
-    role="row"
-    id=${rowId(index)}
-    aria-rowindex=${index + 2}
-    aria-selected=${selected}
-    data-index=${index}
-    data-vscode-context=${messageContext}
-    style=${style}
-  >
-    ${cells(row)}
-  </div>`;
-}
-
-function cells(row: Row): TemplateResult {
-  const { word, icon } = stateWord(row.state);
-  return html`<span class="time" role="gridcell" aria-colindex="1">${clockTime(row.received)}</span>
-    <span class="state" role="gridcell" aria-colindex="2">
-      <span class="codicon codicon-${icon}" aria-hidden="true"></span><span class="word">${word}</span>${again(row)}
-    </span>
-    <span class="key" role="gridcell" aria-colindex="3" title=${row.key}>${row.key}</span>
-    <span class="size" role="gridcell" aria-colindex="4">${byteSize(row.size)}</span>
-    <span class="type" role="gridcell" aria-colindex="5" title=${row.type}
-      >${row.type.replace(/^application\//, "")}</span
-    >
-    <span class="preview" role="gridcell" aria-colindex="6">${row.preview}</span>`;
-}
-
-/** Delivered before, and how often where the broker counts. */
-function again(row: Row): TemplateResult | typeof nothing {
-  if (!row.redelivered && row.deliveryCount <= 0) return nothing;
-  const title =
-    row.deliveryCount > 0
-      ? t("Redelivered: delivered {number} times before", { number: count(row.deliveryCount) })
-      : t("Redelivered: it was delivered before");
-  return html`<span class="again" title=${title}
-    ><span aria-hidden="true">↻${row.deliveryCount > 0 ? count(row.deliveryCount) : ""}</span
-    ><span class="visually-hidden">${title}</span></span
-  >`;
-}
-
 function emptyView(state: InspectorState, actions: ListActions): TemplateResult {
-  if (state.filter !== "" && state.summary.kept > 0)
+  if (isFiltered(state) && state.summary.kept > 0)
     return html`<div class="empty">
       <p>
         ${

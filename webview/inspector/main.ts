@@ -1,6 +1,10 @@
 import { startPage } from "../page.ts";
 import "../page.css";
 import "./inspector.css";
+import "./columns/columns.css";
+import "./body/body.css";
+import "./filter/filter.css";
+import "./timeline/timeline.css";
 import { InspectorApp } from "./inspectorApp.ts";
 import type { Remembered } from "./remembered.ts";
 

@@ -16,13 +16,21 @@ import {
 import { everything, nothing, only, type Selection, toggled } from "./selection.ts";
 
 export interface ListOwner {
-  /** Rejects with a sentence. */
-  rows(range: Range): Promise<readonly Row[]>;
+  /** Rejects with a sentence. Where the anchor has moved, the range is moved with it. */
+  rows(range: Range, anchor?: Anchor): Promise<{ readonly from: number; readonly rows: readonly Row[] }>;
   /** Something is to be drawn anew. */
   changed(): void;
+  /** Only other rows are in view. */
+  moved(): void;
   failed(error: unknown): void;
   /** Only part of a range could be selected: this many rows. */
   rangeCut(rows: number): void;
+}
+
+/** A message in view, and the place where it stood. */
+export interface Anchor {
+  readonly seq: number;
+  readonly index: number;
 }
 
 /** The row that keys start from and that the detail side shows. Its message is unknown until the row has come. */
@@ -41,9 +49,10 @@ export class MessageList {
   /** Rows that the list has room for now. While following it grows only when the new rows are there, so that none is blank. */
   #count = 0;
   #window: RowWindow | undefined;
-  /** How many had been evicted as of that window. */
-  #evicted = 0;
-  #filtered = false;
+  /** How far the rows had moved as of that window: see {@link Summary.shift}. */
+  #shifted = 0;
+  /** The rows stand in another order than they arrived in: there is no newest at the end. */
+  #sorted = false;
   #position: ScrollPosition = { scroll: 0, top: 0 };
   /** Where the scrollbar was when it was last looked at: `#position` may be ahead of it until the next drawing. */
   #placed = 0;
@@ -75,7 +84,13 @@ export class MessageList {
     return this.#window;
   }
 
+  /** Whether it stays at the newest. Where it is sorted there is none: it stays where it is. */
   get follow(): boolean {
+    return this.#follow && !this.#sorted;
+  }
+
+  /** Whether it follows when it is not sorted. */
+  get wouldFollow(): boolean {
     return this.#follow;
   }
 
@@ -89,7 +104,7 @@ export class MessageList {
 
   /** How many arrived since following stopped. */
   get unseen(): number {
-    return this.#follow || !this.#summary ? 0 : Math.max(0, this.#summary.received - (this.#seen ?? 0));
+    return this.#follow || this.#sorted || !this.#summary ? 0 : Math.max(0, this.#summary.received - (this.#seen ?? 0));
   }
 
   /** The row of a message, when it is among those that are here. */
@@ -104,11 +119,10 @@ export class MessageList {
     this.#settleDown();
   }
 
-  update(summary: Summary, filtered: boolean): void {
+  update(summary: Summary): void {
     this.#summary = summary;
-    this.#filtered = filtered;
     this.#seen ??= summary.received;
-    if (!this.#follow || summary.shown < this.#count) this.#count = summary.shown;
+    if (!this.follow || summary.shown < this.#count) this.#count = summary.shown;
     this.#settleDown();
   }
 
@@ -121,8 +135,38 @@ export class MessageList {
     this.#owner.changed();
   }
 
+  /** The same messages in another order, from its beginning on. The host says where the current one stands then. */
+  reorder(sorted: boolean): void {
+    this.#view++;
+    this.#sorted = sorted;
+    this.#window = undefined;
+    if (this.#current) this.#current = { ...this.#current, index: -1 };
+    this.#anchor = 0;
+    this.#count = this.#summary?.shown ?? 0;
+    this.#place(this.follow ? endOf(this.size) : 0);
+    this.#refresh();
+  }
+
+  /** Where the current message stands now. */
+  moveCurrent(current: Anchor): void {
+    if (this.#current?.seq !== current.seq || this.#current.index >= 0) return;
+    this.#current = current;
+    this.#anchor = current.index;
+    this.#owner.changed();
+  }
+
+  /** Rows need other texts. What is shown stays until they are here. */
+  refetch(): void {
+    this.#view++;
+    if (this.#window) {
+      const rows = this.#window.rows.map((row) => ({ ...row, extras: [] }));
+      this.#window = { ...this.#window, version: -1, rows };
+    }
+    this.#refresh();
+  }
+
   setFollow(follow: boolean): void {
-    if (follow === this.#follow) return;
+    if (follow === this.#follow || this.#sorted) return;
     this.#follow = follow;
     if (!follow) this.#seen = this.#summary?.received;
     this.#count = follow ? this.#count : (this.#summary?.shown ?? 0);
@@ -135,12 +179,15 @@ export class MessageList {
     if (Math.abs(moved) < 1) return;
     this.#placed = scroll;
     const before = this.#position.top;
+    const { follow } = this;
     const next = this.#position.scroll + moved;
     const top = topAfterScroll(this.#position, next, this.size);
     this.#position = { scroll: isScaled(this.size) ? next : top, top };
     if (top < before - 1 && top < endOf(this.size) - 1) this.setFollow(false);
     else if (top >= endOf(this.size) - 1) this.setFollow(true);
-    this.#refresh();
+    if (follow === this.follow) this.#owner.moved();
+    else this.#owner.changed();
+    void this.#ask();
   }
 
   /** After a movement on a shortened track the scrollbar is brought to where the rows are. */
@@ -162,10 +209,10 @@ export class MessageList {
 
   /** @returns false when the key has nothing to do here. */
   press(key: ListKey, extend: boolean): boolean {
-    const last = (this.#follow ? (this.#summary?.shown ?? 0) : this.#count) - 1;
+    const last = (this.follow ? (this.#summary?.shown ?? 0) : this.#count) - 1;
     if (last < 0) return false;
     const from =
-      this.#current?.index ?? (this.#follow ? last + 1 : visibleRows(this.#position.top, this.size).first - 1);
+      this.#current?.index ?? (this.follow ? last + 1 : visibleRows(this.#position.top, this.size).first - 1);
     const go = (index: number): boolean => {
       const to = Math.max(0, Math.min(last, index));
       if (extend) this.#selectTo(to);
@@ -191,6 +238,7 @@ export class MessageList {
         return this.#current ? (this.#goTo(this.#current.index, "toggle"), true) : false;
       case "open":
       case "copy":
+      case "menu":
         return false;
       default:
         return key satisfies never;
@@ -202,7 +250,7 @@ export class MessageList {
     this.#current = current;
     this.#anchor = current.index;
     this.#selection = only(...selected);
-    if (!this.#follow) this.#place(topToShow(current.index, this.#position.top, this.size));
+    if (!this.follow) this.#place(topToShow(current.index, this.#position.top, this.size));
     this.#refresh();
   }
 
@@ -253,7 +301,7 @@ export class MessageList {
     for (let from = range.from; from < range.from + range.count; from += rangePart) {
       const count = Math.min(rangePart, range.from + range.count - from);
       const here = Array.from({ length: count }, (_, at) => rowAt(this.#window, from + at));
-      const rows = here.every((row) => row) ? here : await this.#owner.rows({ from, count });
+      const rows = here.every((row) => row) ? here : (await this.#owner.rows({ from, count })).rows;
       for (const row of rows) if (row && !row.marker) seqs.push(row.seq);
     }
     return seqs;
@@ -263,13 +311,15 @@ export class MessageList {
   #shift(by: number): void {
     const { top } = this.#position;
     this.#place(Math.max(0, top + by * this.#rowHeight));
-    if (this.#current) this.#current = { ...this.#current, index: Math.max(0, this.#current.index + by) };
+    // Below 0 = it is not known yet where it stands.
+    if (this.#current && this.#current.index >= 0)
+      this.#current = { ...this.#current, index: Math.max(0, this.#current.index + by) };
     this.#anchor = Math.max(0, this.#anchor + by);
   }
 
   /** Brings the position into the list's present bounds. */
   #settleDown(): void {
-    this.#place(this.#follow ? endOf(this.size) : Math.min(this.#position.top, endOf(this.size)));
+    this.#place(this.follow ? endOf(this.size) : Math.min(this.#position.top, endOf(this.size)));
     this.#refresh();
   }
 
@@ -286,23 +336,24 @@ export class MessageList {
   async #ask(): Promise<void> {
     if (this.#asking || !this.#summary || this.#viewport <= 0) return;
     const summary = this.#summary;
-    const size = this.#follow ? { ...this.size, count: summary.shown } : this.size;
-    // Without a filter, what was evicted stood at the start: the rows in view are now that much further up.
-    const gone = this.#window && !this.#filtered ? summary.evicted - this.#evicted : 0;
-    const top = Math.max(0, this.#position.top - gone * this.#rowHeight);
-    const visible = visibleRows(this.#follow ? endOf(size) : top, size);
+    const { follow } = this;
+    const size = follow ? { ...this.size, count: summary.shown } : this.size;
+    const visible = visibleRows(follow ? endOf(size) : this.#position.top, size);
+    // Beyond the rows that are here it is not known how many come.
+    const moved = this.#window && !this.#sorted ? summary.shift - this.#shifted : 0;
     const range = wanted(this.#window, { version: summary.version, count: size.count, ...visible });
     if (!range) {
-      if (this.#follow && this.#count !== size.count) this.#grow(size.count);
+      if (follow && this.#count !== size.count) this.#grow(size.count);
       return;
     }
     const view = this.#view;
     this.#asking = true;
     try {
-      const rows = await this.#owner.rows(range);
+      const anchor = follow ? undefined : this.#anchorRow(visible);
+      const { from, rows } = await this.#owner.rows(range, anchor);
       if (view === this.#view) {
-        this.#accept({ version: summary.version, ...range, rows }, summary.shown, -gone);
-        this.#evicted = summary.evicted;
+        this.#accept({ version: summary.version, from, count: range.count, rows }, summary.shown, moved);
+        this.#shifted = summary.shift;
       }
     } catch (error) {
       this.#owner.failed(error);
@@ -313,13 +364,30 @@ export class MessageList {
     this.#refresh();
   }
 
+  /**
+   * What is to stay where it is while others come and go: the last message in view that is here, because the first leaves
+   * sooner. At the beginning of a sorted list that is the beginning itself.
+   */
+  #anchorRow({ first, last }: { readonly first: number; readonly last: number }): Anchor | undefined {
+    if (this.#isAtSortedTop()) return undefined;
+    for (let index = last - 1; index >= first; index--) {
+      const seq = rowAt(this.#window, index)?.seq;
+      if (seq !== undefined && seq >= 0) return { seq, index };
+    }
+    return undefined;
+  }
+
+  #isAtSortedTop(): boolean {
+    return this.#sorted && this.#position.top <= 0;
+  }
+
   /** `expected` = how far the rows moved, where no row tells it. */
   #accept(window: RowWindow, shown: number, expected: number): void {
     const before = this.#window;
     const first = visibleRows(this.#position.top, this.size).first;
     this.#window = window;
-    const shift = before && (shiftBetween(before, window, first) ?? expected);
-    if (this.#follow) {
+    const shift = before && !this.#isAtSortedTop() ? (shiftBetween(before, window, first) ?? expected) : 0;
+    if (this.follow) {
       if (shift && this.#current) this.#current = { ...this.#current, index: this.#current.index + shift };
       this.#grow(shown);
     } else if (shift) {

@@ -2,7 +2,7 @@
 export const tabs = ["body", "properties", "headers", "deaths"] as const;
 export type Tab = (typeof tabs)[number];
 
-export const bodyModes = ["pretty", "raw", "hex"] as const;
+export const bodyModes = ["tree", "pretty", "raw", "hex"] as const;
 export type BodyMode = (typeof bodyModes)[number];
 
 export interface Remembered {
@@ -17,6 +17,12 @@ export interface Remembered {
   readonly wrap: boolean;
   readonly effectsOpen: boolean;
   readonly factsOpen: boolean;
+  /** What settling does and what is unsettled is shown. */
+  readonly settlingOpen: boolean;
+  /** Times are shown in UTC, not as the local clock has them. */
+  readonly utc: boolean;
+  /** The bars above the list are shown. */
+  readonly timeline: boolean;
 }
 
 export const atFirst: Remembered = {
@@ -29,4 +35,7 @@ export const atFirst: Remembered = {
   wrap: true,
   effectsOpen: true,
   factsOpen: false,
+  settlingOpen: false,
+  utc: false,
+  timeline: true,
 };

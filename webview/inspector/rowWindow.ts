@@ -45,7 +45,7 @@ export function shiftBetween(before: RowWindow, after: RowWindow, index: number)
   const places = new Map(after.rows.map((row, place) => [row.seq, after.from + place]));
   for (let at = Math.max(index, before.from); at < before.from + before.rows.length; at++) {
     const row = rowAt(before, at);
-    const place = row && places.get(row.seq);
+    const place = row && row.seq >= 0 ? places.get(row.seq) : undefined;
     if (place !== undefined) return place - at;
   }
   return undefined;

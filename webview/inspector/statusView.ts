@@ -1,6 +1,7 @@
 import { t } from "@vscode/l10n";
 import { html, nothing, type TemplateResult } from "lit";
 import type { InspectorState } from "../../src/protocol/inspector.ts";
+import { isFiltered } from "./filter/filterState.ts";
 import { byteSize, count } from "./format.ts";
 
 /** The counters. */
@@ -9,8 +10,12 @@ export function statusView(state: InspectorState, selected: number): TemplateRes
   const settles = state.outcomes.length > 0;
   return html`<footer class="status">
     ${counter(t("Received"), count(summary.received))}
-    ${state.filter === "" ? nothing : counter(t("Shown"), t("{shown} of {kept}", { shown: count(summary.shown), kept: count(summary.kept) }))}
-    ${state.filter === "" ? counter(t("Shown"), count(summary.shown)) : nothing}
+    ${counter(
+      t("Shown"),
+      isFiltered(state)
+        ? t("{shown} of {kept}", { shown: count(summary.shown), kept: count(summary.kept) })
+        : count(summary.shown),
+    )}
     ${settles || summary.pending > 0 ? counter(t("Pending"), count(summary.pending)) : nothing}
     ${counter(t("Evicted"), count(summary.evicted), t("The oldest are forgotten when there are too many to keep"))}
     ${

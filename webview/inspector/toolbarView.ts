@@ -3,16 +3,16 @@ import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import type { Outcome } from "../../src/broker/contract.ts";
 import type { InspectorState } from "../../src/protocol/inspector.ts";
-import { count } from "./format.ts";
-import { isFull } from "./statusView.ts";
+import type { FilterBox } from "./filter/filterBox.ts";
+import { filterView } from "./filter/filterView.ts";
+import { isFiltered } from "./filter/filterState.ts";
 import { outcomeWord, settleAllWord } from "./words.ts";
 
 export interface ToolbarActions {
   pause(): void;
   follow(): void;
   clear(): void;
-  filter(text: string): void;
-  leaveFilter(): void;
+  toggleTimeline(): void;
   settle(outcome: Outcome): void;
   settleAll(outcome: Outcome): void;
   toggleMenu(): void;
@@ -22,7 +22,11 @@ export interface ToolbarActions {
 
 export interface ToolbarModel {
   readonly state: InspectorState;
-  readonly filter: string;
+  readonly filter: FilterBox;
+  /** The chosen range of time in words; undefined = any time. */
+  readonly range: string | undefined;
+  readonly timelineOpen: boolean;
+  readonly timelineFits: boolean;
   readonly follow: boolean;
   readonly selected: number;
   readonly menuOpen: boolean;
@@ -52,7 +56,20 @@ export function toolbarView(model: ToolbarModel, actions: ToolbarActions): Templ
       ${iconButton("clear-all", t("Clear: forget what is settled; what is pending stays"), () => {
         actions.clear();
       })}
-      ${settleButtons(model, actions)} ${windowField(model, actions)} ${filterField(model, actions)}
+      ${iconButton(
+        "graph",
+        !model.timelineFits
+          ? t("There is no room here for the messages by time")
+          : model.timelineOpen
+            ? t("Hide the messages by time")
+            : t("Show the messages by time"),
+        () => {
+          actions.toggleTimeline();
+        },
+        { on: model.timelineOpen, disabled: !model.timelineFits },
+      )}
+      ${settleButtons(model, actions)} ${windowField(model, actions)}
+      ${filterView(model.filter, model.state.summary, model.range)}
     </div>
     ${stalledView(state)}`;
 }
@@ -80,7 +97,7 @@ function settleButtons(model: ToolbarModel, actions: ToolbarActions): TemplateRe
   const none = summary.pending === 0 || ended?.failed === true;
   return html`<span class="settle" role="group" aria-label=${t("Settle the selected messages")}>
     ${outcomes.map((outcome) => {
-      const { word, icon, title } = outcomeWord(outcome);
+      const { word, icon, title } = outcomeWord(outcome, model.state.terms);
       return html`<vscode-button
         class=${outcome}
         appearance="secondary"
@@ -125,7 +142,7 @@ function allMenu(model: ToolbarModel, none: boolean, actions: ToolbarActions): T
       model.menuOpen
         ? html`<div class="menu" role="menu" aria-label=${t("Settle all that is pending")}>
             ${outcomes.map((outcome) => {
-              const { icon, title } = outcomeWord(outcome);
+              const { icon, title } = outcomeWord(outcome, model.state.terms);
               return html`<button
                 role="menuitem"
                 tabindex="-1"
@@ -137,7 +154,7 @@ function allMenu(model: ToolbarModel, none: boolean, actions: ToolbarActions): T
                 <span class="codicon codicon-${icon}" aria-hidden="true"></span>${settleAllWord(
                   outcome,
                   summary.pending,
-                  model.state.filter !== "",
+                  isFiltered(model.state),
                 )}
               </button>`;
             })}
@@ -171,8 +188,6 @@ function onMenuKey(event: KeyboardEvent, actions: ToolbarActions): void {
 
 function windowField(model: ToolbarModel, actions: ToolbarActions): TemplateResult {
   const { state } = model;
-  const number = count(state.window);
-  const pending = count(state.summary.pending);
   return html`<span class="prefetch">
     <label for="prefetch">${t("Prefetch")}</label>
     <vscode-text-field
@@ -186,49 +201,9 @@ function windowField(model: ToolbarModel, actions: ToolbarActions): TemplateResu
       }}
     ></vscode-text-field>
     ${
-      state.outcomes.length > 0
-        ? html`<span
-            class="meter ${isFull(state) ? "full" : ""}"
-            title=${t("{pending} of at most {number} messages wait to be settled", { pending, number })}
-            >${t("{pending} of {number}", { pending, number })}</span
-          >`
-        : nothing
-    }
-    ${
       model.windowProblem === undefined
         ? nothing
         : html`<span class="problem" role="alert">${model.windowProblem}</span>`
-    }
-  </span>`;
-}
-
-function filterField(model: ToolbarModel, actions: ToolbarActions): TemplateResult {
-  const { summary } = model.state;
-  return html`<span class="filter">
-    <vscode-text-field
-      id="filter"
-      class=${summary.filterProblem === undefined ? "" : "wrong"}
-      aria-label=${t("Filter")}
-      placeholder=${t("Filter (/): text in key, body or headers")}
-      .value=${live(model.filter)}
-      @input=${(event: Event) => {
-        actions.filter(valueOf(event));
-      }}
-      @keydown=${(event: KeyboardEvent) => {
-        if (event.key !== "Escape") return;
-        event.preventDefault();
-        actions.leaveFilter();
-      }}
-    >
-      <span
-        slot="start"
-        class="codicon codicon-${summary.searching ? "loading codicon-modifier-spin" : "filter"}"
-      ></span>
-    </vscode-text-field>
-    ${
-      summary.filterProblem === undefined
-        ? nothing
-        : html`<span class="problem" role="alert">${summary.filterProblem}</span>`
     }
   </span>`;
 }

@@ -1,6 +1,6 @@
 /** The words and icons for what the protocol says in its own words. */
 import { t } from "@vscode/l10n";
-import type { Effect, Outcome, WatchMode } from "../../src/broker/contract.ts";
+import type { Effect, Outcome, SettleTerms, WatchMode } from "../../src/broker/contract.ts";
 import type { AckState } from "../../src/protocol/rows.ts";
 import { count } from "./format.ts";
 
@@ -31,7 +31,18 @@ export function stateWord(state: AckState): Word {
   }
 }
 
-export function outcomeWord(outcome: Outcome): Word & { readonly title: string } {
+/** @param terms what it does in this very source, where that is known */
+export function outcomeWord(outcome: Outcome, terms?: SettleTerms): Word & { readonly title: string } {
+  const usual = usualWord(outcome);
+  const says = terms?.says[outcome];
+  return says === undefined
+    ? usual
+    : { ...usual, title: t("{says} (Key: {key})", { says, key: outcomeKeys[outcome] }) };
+}
+
+const outcomeKeys: Readonly<Record<Outcome, string>> = { ack: "A", requeue: "N", reject: "R" };
+
+function usualWord(outcome: Outcome): Word & { readonly title: string } {
   switch (outcome) {
     case "ack":
       return { word: t("Ack"), icon: "check", title: t("Acknowledge (A): gone for everyone") };

@@ -22,7 +22,7 @@ import { checkDraft } from "./checkDraft.ts";
 import { effectsOf } from "./effects.ts";
 import { formsOf } from "./forms.ts";
 import type { MemoryBroker } from "./memoryBroker.ts";
-import { childrenOf, nodeNow } from "./nodes.ts";
+import { childrenOf, exchangeNode, nodeNow } from "./nodes.ts";
 import { ConsumerSubscription } from "./subscriptions.ts";
 import { watch } from "./watch.ts";
 
@@ -101,6 +101,12 @@ export class MemorySession implements Session {
     return to.kind === "queue"
       ? this.#broker.publish("", to.name, own)
       : this.#broker.publish(to.name, draft.key ?? "", own);
+  }
+
+  originOf(seenIn: Node, origin: string | undefined): Node | undefined {
+    if (origin === undefined) return seenIn.kind === "queue" ? seenIn : undefined;
+    const exchange = this.#broker.exchanges.get(origin);
+    return exchange && exchangeNode(exchange);
   }
 
   async watch(node: Node, options: WatchOptions): Promise<Subscription> {

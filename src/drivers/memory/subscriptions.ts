@@ -1,5 +1,5 @@
 import { t } from "@vscode/l10n";
-import type { Delivery, Fact, Outcome, Subscription } from "../../broker/contract.ts";
+import type { Delivery, Fact, Outcome, SettleTerms, Subscription } from "../../broker/contract.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { Inbox } from "../../broker/inbox.ts";
 import type { Consumer, Message, Queue } from "./queue.ts";
@@ -9,6 +9,7 @@ export interface ConsumerOptions {
   readonly facts?: readonly Fact[];
   /** Whether the reader settles; else a message is done with when the next batch is asked for. */
   readonly settles: boolean;
+  readonly terms?: SettleTerms;
   /** Removes what was made for it. */
   readonly cleanUp?: () => void;
 }
@@ -18,6 +19,7 @@ export class ConsumerSubscription implements Subscription, Consumer {
   readonly tag: string;
   readonly outcomes: readonly Outcome[];
   readonly facts: readonly Fact[];
+  readonly terms?: SettleTerms;
   readonly dropped = 0;
   window: number;
   unsettled = 0;
@@ -36,6 +38,7 @@ export class ConsumerSubscription implements Subscription, Consumer {
     this.window = options.window;
     this.outcomes = options.settles ? ["ack", "requeue", "reject"] : [];
     this.facts = options.facts ?? [];
+    if (options.terms) this.terms = options.terms;
     queue.consumers.push(this);
     queue.dispatch();
   }

@@ -1,5 +1,5 @@
 import { t } from "@vscode/l10n";
-import type { Node, Subscription, WatchOptions } from "../../broker/contract.ts";
+import type { Node, SettleTerms, Subscription, WatchOptions } from "../../broker/contract.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { tableOf, textOf, type Values } from "../../broker/form.ts";
 import type { MemoryBroker } from "./memoryBroker.ts";
@@ -18,14 +18,34 @@ export function watch(broker: MemoryBroker, node: Node, options: WatchOptions): 
       return tap(broker, node, options.window, values);
     case "browse":
       return browse(broker.queue(node.name), options.window, values);
-    case "consume":
-      return new ConsumerSubscription(broker.queue(node.name), broker.newName("consumer"), {
+    case "consume": {
+      const queue = broker.queue(node.name);
+      return new ConsumerSubscription(queue, broker.newName("consumer"), {
         window: options.window,
         settles: true,
+        terms: settleTerms(queue),
       });
+    }
     default:
       return options.mode satisfies never;
   }
+}
+
+function settleTerms(queue: Queue): SettleTerms {
+  const { name } = queue;
+  const exchange = queue.arg("x-dead-letter-exchange");
+  return {
+    says: {
+      ack: t("Acknowledged: removed from “{name}” for everyone.", { name }),
+      requeue: t("Back to “{name}”, marked as redelivered.", { name }),
+      reject:
+        exchange === undefined
+          ? t("Rejected: dropped for good. “{name}” has no dead-letter exchange.", { name })
+          : t("Rejected: dead-lettered to the exchange “{exchange}”.", { exchange }),
+    },
+    rejected: exchange === undefined ? "dropped" : "kept",
+    withinSays: t("This broker waits for ever."),
+  };
 }
 
 function tap(broker: MemoryBroker, node: Node, window: number, values: Values): Subscription {

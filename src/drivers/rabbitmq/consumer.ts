@@ -1,6 +1,6 @@
 import { t } from "@vscode/l10n";
 import type { Channel, ConsumeMessage, Message } from "amqplib";
-import type { Delivery, Fact, Outcome, Subscription } from "../../broker/contract.ts";
+import type { Delivery, Fact, Outcome, SettleTerms, Subscription } from "../../broker/contract.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { Inbox } from "../../broker/inbox.ts";
 import { closeChannel, watchChannel, type Dependent, type Link } from "./connect.ts";
@@ -11,6 +11,7 @@ export interface ConsumerOptions {
   readonly window: number;
   /** `hand` = each delivery is settled by {@link Subscription.settle} · `pulled` = acked as soon as it is pulled. */
   readonly settling: "hand" | "pulled";
+  readonly terms?: SettleTerms;
   /** Of basic.consume, as amqplib encodes them; for a stream it goes on after the position of the last delivery. */
   readonly arguments?: (after: string | undefined) => Record<string, unknown>;
 }
@@ -26,6 +27,7 @@ export class Consumer implements Subscription, Dependent {
   readonly outcomes: readonly Outcome[];
   readonly dropped = 0;
   readonly facts: readonly Fact[];
+  readonly terms?: SettleTerms;
   readonly #link: Link;
   readonly #channel: Channel;
   readonly #failure: { readonly error: unknown };
@@ -83,6 +85,7 @@ export class Consumer implements Subscription, Dependent {
     this.#options = options;
     this.#window = options.window;
     this.facts = source.facts;
+    if (options.terms) this.terms = options.terms;
     this.outcomes = options.settling === "hand" ? ["ack", "requeue", "reject"] : [];
     link.dependents.add(this);
     channel.on("close", () => {

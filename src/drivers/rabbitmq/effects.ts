@@ -265,7 +265,7 @@ function delayedRetryEffects(queue: KnownQueue): readonly Effect[] {
 }
 
 /** undefined = none. Before 4.0 there is one only where it was set; -1 = none. */
-function deliveryLimit(queue: KnownQueue, version: string | undefined): number | undefined {
+export function deliveryLimit(queue: KnownQueue, version: string | undefined): number | undefined {
   const set = policyOrArgument(queue, "delivery-limit");
   if (typeof set === "number") return set < 0 ? undefined : set;
   return isAtLeast(version, 4, 0) ? 20 : undefined;

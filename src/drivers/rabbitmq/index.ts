@@ -19,6 +19,7 @@ export const driver: Driver = {
   compose: composeUri,
   decompose: decomposeUri,
   connect: openSession,
+  recipes: async () => (await import("./recipes/index.ts")).recipes,
 
   async check(target: Target, signal: AbortSignal): Promise<readonly Check[]> {
     let endpoint: Endpoint;

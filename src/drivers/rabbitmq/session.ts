@@ -20,6 +20,7 @@ import { Emitter, type Event } from "../../broker/event.ts";
 import type { Form, Values } from "../../broker/form.ts";
 import { toEndpoint, type Link } from "./connect.ts";
 import { Links } from "./links.ts";
+import { originOf } from "./origin.ts";
 import { Publisher } from "./publisher.ts";
 import { createTopology } from "./topology.ts";
 import type { Topology } from "./topologyContract.ts";
@@ -112,6 +113,10 @@ class RabbitmqSession implements Session {
 
   publish(to: Node, draft: Draft): Promise<Receipt> {
     return this.#publisher.publish(to, draft);
+  }
+
+  originOf(seenIn: Node, origin: string | undefined): Node | undefined {
+    return originOf(seenIn, origin);
   }
 
   async watch(node: Node, options: WatchOptions): Promise<Subscription> {

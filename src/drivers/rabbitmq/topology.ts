@@ -5,6 +5,7 @@ import { BrokerError, sentenceOf } from "../../broker/errors.ts";
 import type { Form, Values } from "../../broker/form.ts";
 import { NodeActs } from "./nodeActs.ts";
 import { toHeaders } from "./arguments.ts";
+import type { KnownQueue } from "./effects.ts";
 import { NodeEffects } from "./nodeEffects.ts";
 import { NodeForms } from "./nodeForms.ts";
 import { introduce, Management } from "./management.ts";
@@ -108,6 +109,14 @@ class RabbitmqTopology implements Topology {
   async queueType(queue: QueueRef): Promise<string | undefined> {
     const known = this.#managed?.names.knownQueues(queue.vhost)?.find(({ name }) => name === queue.name);
     return known?.type ?? (await this.#managed?.listing.queue(queue.vhost, queue.name))?.type;
+  }
+
+  async knownQueue({ vhost, name }: QueueRef): Promise<KnownQueue> {
+    try {
+      return (await this.#managed?.listing.queue(vhost, name)) ?? { name };
+    } catch {
+      return { name };
+    }
   }
 
   async close(): Promise<void> {

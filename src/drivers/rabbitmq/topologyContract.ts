@@ -5,6 +5,7 @@ import type { Form, Values } from "../../broker/form.ts";
 import type { Header } from "../../broker/values.ts";
 import type { Check } from "../../broker/contract.ts";
 import type { TlsSettings } from "../../broker/contract.ts";
+import type { KnownQueue } from "./effects.ts";
 import type { NodeRef } from "./nodeId.ts";
 
 /** Everything that concerns topology. Made by `createTopology` of topology.ts. */
@@ -25,6 +26,8 @@ export interface Topology {
   bindingsOf(queue: QueueRef): Promise<readonly QueueBinding[]>;
   /** `classic`, `quorum`, `stream` …; undefined when it cannot be known (no management API). */
   queueType(queue: QueueRef): Promise<string | undefined>;
+  /** What is known of a queue now: only its name where it cannot be asked for. Never rejects. */
+  knownQueue(queue: QueueRef): Promise<KnownQueue>;
   /** Stops what runs. Never rejects. */
   close(): Promise<void>;
 }

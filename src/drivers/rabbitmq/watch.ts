@@ -8,6 +8,7 @@ import { closeChannel, watchChannel, type Link } from "./connect.ts";
 import { Consumer, type Source } from "./consumer.ts";
 import type { Links } from "./links.ts";
 import { parseNodeId, type NodeRef } from "./nodeId.ts";
+import { settleTerms } from "./settleTerms.ts";
 import type { QueueBinding, Topology } from "./topologyContract.ts";
 import { checkedKey, toTable } from "./wire.ts";
 
@@ -55,9 +56,10 @@ const largestPrefetch = 65_535;
 const defaultLimit = 100;
 const leastKept = 1000;
 
-async function consume({ ref, window, links }: Request): Promise<Subscription> {
-  const link = await links.get("consuming", ref.vhost);
-  return Consumer.open(link, { window, settling: "hand" }, async () => ({ queue: ref.name, facts: [] }));
+async function consume({ ref, window, links, topology }: Request): Promise<Subscription> {
+  const [link, queue] = await Promise.all([links.get("consuming", ref.vhost), topology.knownQueue(ref)]);
+  const options = { window, settling: "hand", terms: settleTerms(queue, link.server) } as const;
+  return Consumer.open(link, options, async () => ({ queue: ref.name, facts: [] }));
 }
 
 async function tap(request: Request): Promise<Subscription> {

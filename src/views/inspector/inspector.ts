@@ -1,15 +1,19 @@
 /** An inspector's panel: one page, one inspection and one subscription, of which none outlives the others. */
 import { t } from "@vscode/l10n";
 import * as vscode from "vscode";
-import type { Effect, Node, Session, WatchMode, WatchOptions } from "../../broker/contract.ts";
+import type { Effect, Node, Outcome, Session, WatchMode, WatchOptions } from "../../broker/contract.ts";
 import type { Environment } from "../../broker/environment.ts";
 import { BrokerError, sentenceOf } from "../../broker/errors.ts";
 import type { Disposable } from "../../broker/event.ts";
+import type { FileDialogs } from "../../commands/fileDialogs.ts";
 import type { Prompts } from "../../commands/prompts.ts";
-import type { Connection } from "../../connections/connections.ts";
+import type { Connection, Connections } from "../../connections/connections.ts";
+import type { DriverRegistry } from "../../connections/driverRegistry.ts";
 import { ChangeNotifier } from "../../inspect/changeNotifier.ts";
-import { wholeText } from "../../inspect/decode.ts";
+import { type BodyClaims, type DecodeOptions, wholeText } from "../../inspect/decode/decodeBody.ts";
+import type { SchemaSource } from "../../inspect/decode/schemas.ts";
 import type { Copy, Inspection } from "../../inspect/inspection.ts";
+import { headersText, messageJson } from "../../inspect/messageDocument.ts";
 import type {
   InspectorHostCalls,
   InspectorState,
@@ -18,16 +22,28 @@ import type {
   SettleRequest,
   Summary,
 } from "../../protocol/inspector.ts";
+import { checkedLayout, type ColumnLayout } from "../../protocol/columns.ts";
 import { Peer } from "../../protocol/peer.ts";
 import type { MessageDocuments } from "../documents.ts";
-import { headersText, messageText } from "./messageText.ts";
 import { openPage } from "../page.ts";
-import { settleQuestion } from "./settleQuestion.ts";
+import { keptMessage, pendingOf, selectedSeqs } from "./selectedSeqs.ts";
+import type { ColumnsMemory, SourceColumns } from "./columnsMemory.ts";
+import type { BodyChoices } from "./bodyChoices.ts";
+import { BodyHandlers } from "./bodyHandlers.ts";
+import type { SavedFilters } from "./savedFilters.ts";
+import { SettleConsent } from "./settleConsent.ts";
 
 export interface InspectorDeps {
   readonly extensionUri: vscode.Uri;
   readonly documents: MessageDocuments;
+  readonly savedFilters: SavedFilters;
+  readonly bodyChoices: BodyChoices;
+  readonly schemas: SchemaSource;
+  readonly columns: ColumnsMemory;
   readonly prompts: Prompts;
+  readonly files: FileDialogs;
+  readonly connections: Connections;
+  readonly drivers: DriverRegistry;
   readonly log: Pick<vscode.LogOutputChannel, "error">;
   /** How much one inspector keeps: messages, and bytes of bodies. */
   limits(): { readonly messages: number; readonly bytes: number };
@@ -63,6 +79,7 @@ export class Inspector {
   readonly #panel: vscode.WebviewPanel;
   readonly #peer: Peer<InspectorHostCalls, InspectorViewCalls>;
   readonly #notifier: ChangeNotifier;
+  readonly #bodies: BodyHandlers;
   readonly #listening: readonly Disposable[];
   /** Where the present subscription came from. */
   #session: Session;
@@ -73,7 +90,13 @@ export class Inspector {
   #told = "";
   #wasAttached = true;
   #closed: Promise<void> | undefined;
+  readonly #columns: SourceColumns;
+  #layout: ColumnLayout;
+  #keyLabel: string | undefined;
   #selected: SelectedMessages = { all: false, seqs: [] };
+  /** A message that the page is to bring the user to when it is there. */
+  #goTo: number | undefined;
+  readonly #consent: SettleConsent;
 
   constructor(
     deps: InspectorDeps,
@@ -86,9 +109,17 @@ export class Inspector {
     this.#deps = deps;
     this.#request = request;
     this.#inspection = inspection;
+    this.#consent = new SettleConsent({
+      inspection,
+      title: request.node.name,
+      confirm: (question) => this.#confirm(question),
+    });
     this.#session = session;
     this.#id = id;
     this.#owner = owner;
+    this.#columns = deps.columns.of(request.connection.id, request.node.id);
+    this.#layout = this.#columns.read();
+    inspection.setSort(this.#layout.sort);
     const { panel, port } = openPage(deps.extensionUri, {
       page: "inspector",
       title: t("{name} — {mode}", { name: request.node.name, mode: this.mode }),
@@ -97,25 +128,39 @@ export class Inspector {
     });
     this.#panel = panel;
     this.#notifier = new ChangeNotifier({ send: () => this.#tell() });
+    const source = { connection: request.connection.id, node: request.node.id, read: (seq: number) => this.#read(seq) };
+    this.#bodies = new BodyHandlers(source, deps.bodyChoices, deps.schemas);
     this.#peer = new Peer<InspectorHostCalls, InspectorViewCalls>(port, {
       hello: () => {
         this.#notifier.restart();
-        return this.#remembering(this.#state());
+        const goTo = this.#goTo;
+        this.#goTo = undefined;
+        return { ...this.#remembering(this.#state()), ...(goTo === undefined ? {} : { goTo }) };
       },
       rows: (range) => inspection.rows(range),
-      detail: ({ seq }) => inspection.detail(seq),
+      detail: ({ seq }) => inspection.detail(seq, (body, claims) => this.#bodies.view(seq, body, claims)),
+      ...this.#bodies.handlers,
       locate: ({ seq }) => inspection.locate(seq),
       selected: (what) => {
         this.#selected = what;
       },
       settle: (what) => this.#settle(what),
+      unsettled: ({ count }) => inspection.unsettled(count),
       setPaused: ({ paused }) => {
         inspection.setPaused(paused);
       },
       setWindow: ({ window }) => inspection.setWindow(window),
-      setFilter: ({ text }) => {
-        inspection.setFilter(text);
+      setFilter: ({ text, range }) => {
+        inspection.setFilter(text, range);
+        return inspection.summary;
       },
+      savedFilters: () => deps.savedFilters.list(),
+      saveFilter: (filter) => deps.savedFilters.save(filter),
+      removeFilter: ({ name }) => deps.savedFilters.remove(name),
+      timeline: ({ buckets }) => inspection.timeline(buckets),
+      complete: (at) => inspection.complete(at),
+      setLayout: ({ layout, everywhere }) => this.#setLayout(layout, everywhere),
+      knownFields: () => inspection.knownFields(),
       clear: () => {
         inspection.clear();
       },
@@ -139,6 +184,13 @@ export class Inspector {
       }),
       panel.onDidDispose(() => void this.close()),
     ];
+    // It is only a word.
+    this.#learnKeyLabel().catch(() => undefined);
+  }
+
+  /** Unique among the inspectors of this window. */
+  get id(): string {
+    return this.#id;
   }
 
   /** "orders.created" */
@@ -180,14 +232,49 @@ export class Inspector {
     return this.#inspection;
   }
 
+  /** How the list looks. */
+  get layout(): ColumnLayout {
+    return this.#layout;
+  }
+
   /** What is selected in the page. */
   get selected(): SelectedMessages {
     return this.#selected;
   }
 
+  /** How its bodies are read: what the user decided for this source, and the schemas. */
+  get decodeOptions(): DecodeOptions {
+    return this.#bodies.options;
+  }
+
   /** Opens the body of the current message in an editor. */
   async openCurrent(): Promise<void> {
     await this.#openBody(this.#current());
+  }
+
+  /** Opens the current message as a new draft. */
+  async editCurrent(): Promise<void> {
+    await this.#resend(this.#current());
+  }
+
+  /** The session of its connection, connecting where needed. @throws BrokerError */
+  connect(): Promise<Session> {
+    return this.#request.connection.connect();
+  }
+
+  /** Settles what is selected, and tells what became of it. @throws BrokerError */
+  async settleSelected(outcome: Outcome): Promise<void> {
+    const { all } = this.#selected;
+    const seqs = all ? [] : pendingOf(this, await selectedSeqs(this));
+    const { settled, lost } = await this.#settle(all ? { what: "all", outcome } : { what: "these", seqs, outcome });
+    if (lost > 0)
+      this.#deps.prompts.warn(
+        t("Could not be settled any more: {lost}. The broker delivers them again. Settled: {settled}.", {
+          lost,
+          settled,
+        }),
+      );
+    else if (settled > 0) this.#deps.prompts.done(t("Settled: {settled}.", { settled }));
   }
 
   /** Copies a part of the current message as text. */
@@ -197,6 +284,21 @@ export class Inspector {
 
   reveal(): void {
     this.#panel.reveal();
+  }
+
+  /** Reveals the panel and brings the user to a message. @throws BrokerError `missing` when it is no longer kept */
+  show(seq: number): void {
+    if (this.#inspection.log.slot(seq) < 0)
+      throw new BrokerError("missing", t("This message is no longer kept: newer ones took its place."));
+    this.#goTo = seq;
+    this.#panel.reveal();
+    // A page that is not there yet asks when it starts.
+    this.#peer.call("goTo", { seq }).then(
+      () => {
+        if (this.#goTo === seq) this.#goTo = undefined;
+      },
+      () => undefined,
+    );
   }
 
   /** Closes the panel too. */
@@ -210,6 +312,7 @@ export class Inspector {
     for (const listening of this.#listening) listening.dispose();
     this.#notifier.dispose();
     this.#peer.close(t("The inspector was closed."));
+    this.#bodies.close();
     this.#closed = this.#inspection.close();
     this.#owner.closing(this.#closed);
     this.#panel.dispose();
@@ -275,7 +378,8 @@ export class Inspector {
   }
 
   #remembering(state: InspectorState): InspectorState {
-    this.#told = JSON.stringify({ ...state, summary: undefined, filter: undefined });
+    const sentOtherwise = { summary: undefined, layout: undefined, filter: undefined, range: undefined };
+    this.#told = JSON.stringify({ ...state, ...sentOtherwise });
     return state;
   }
 
@@ -292,12 +396,33 @@ export class Inspector {
       effects,
       facts: inspection.facts,
       outcomes: inspection.outcomes,
+      ...(inspection.terms ? { terms: inspection.terms } : {}),
       window: inspection.window,
       paused: inspection.paused,
       filter: inspection.filter,
+      ...(inspection.range ? { range: inspection.range } : {}),
       ...(ended ? { ended } : {}),
+      layout: this.#layout,
+      ...(this.#keyLabel === undefined ? {} : { keyLabel: this.#keyLabel }),
       summary: inspection.summary,
     };
+  }
+
+  async #setLayout(layout: ColumnLayout, everywhere: boolean): Promise<void> {
+    const checked = checkedLayout(layout);
+    if (!checked) throw new BrokerError("invalid", t("These columns cannot be shown."));
+    this.#layout = checked;
+    this.#inspection.setSort(checked.sort);
+    await this.#columns.write(checked, everywhere);
+  }
+
+  /** Asked of the broker's form for publishing; without one, the page has a word of its own. */
+  async #learnKeyLabel(): Promise<void> {
+    const { node } = this.#request;
+    if (!node.verbs.includes("publish")) return;
+    const forms = await this.#session.forms(node, "publish");
+    this.#keyLabel = forms.flatMap((form) => form.fields).find((field) => field.name === "key")?.label;
+    this.#notifier.notify();
   }
 
   #ended(): InspectorState["ended"] {
@@ -321,17 +446,17 @@ export class Inspector {
 
   /** Settling all at once is asked about first, unless it only gives them back. */
   async #settle(what: SettleRequest): Promise<{ settled: number; lost: number }> {
-    if (what.what === "all" && what.outcome !== "requeue" && !(await this.#mayEndAll(what.outcome)))
-      return { settled: 0, lost: 0 };
+    if (!(await this.#consent.allows(what))) return { settled: 0, lost: 0 };
     const result = await this.#inspection.settle(what);
     this.#deps.settled();
     return result;
   }
 
-  async #mayEndAll(outcome: "ack" | "reject"): Promise<boolean> {
-    const { summary, filter } = this.#inspection;
-    if (summary.pending <= 1) return true;
-    return this.#deps.prompts.confirm(settleQuestion(outcome, this.title, filter === "" ? summary.pending : undefined));
+  /** The keys work on in the page after the dialog: VS Code leaves the focus outside of it. */
+  async #confirm(question: Parameters<Prompts["confirm"]>[0]): Promise<boolean> {
+    const agreed = await this.#deps.prompts.confirm(question);
+    if (!this.#closed && this.#panel.visible) this.#panel.reveal();
+    return agreed;
   }
 
   async #openBody(seq: number): Promise<void> {
@@ -341,18 +466,25 @@ export class Inspector {
 
   async #textOf(seq: number, part: "body" | "headers" | "message"): Promise<string> {
     if (part === "body") return (await this.#whole(seq)).text;
-    const { draft, origin } = this.#inspection.draft(seq);
-    return part === "headers" ? headersText(draft.headers) : messageText(draft, origin, (await this.#whole(seq)).text);
+    const message = keptMessage(this.#inspection, seq);
+    return part === "headers" ? headersText(message.draft.headers) : messageJson(message, this.decodeOptions);
   }
 
   async #whole(seq: number): Promise<{ readonly text: string; readonly language: string }> {
+    const { body, claims } = this.#read(seq);
+    return wholeText(body, claims, this.#bodies.options);
+  }
+
+  /** @throws BrokerError `missing` when it is no longer kept */
+  #read(seq: number): { readonly body: Buffer; readonly claims: BodyClaims } {
     const { draft, whole } = this.#inspection.draft(seq);
     const { body, contentType, contentEncoding } = draft;
-    return wholeText(Buffer.from(body), {
+    const claims = {
       size: whole ? body.length : Infinity,
       ...(contentType === undefined ? {} : { contentType }),
       ...(contentEncoding === undefined ? {} : { contentEncoding }),
-    });
+    };
+    return { body: Buffer.from(body), claims };
   }
 
   async #resend(seq: number): Promise<void> {

@@ -2,6 +2,7 @@ import { t } from "@vscode/l10n";
 import { BrokerError } from "../../broker/errors.ts";
 import { Emitter, type Event } from "../../broker/event.ts";
 import { Inspection } from "../../inspect/inspection.ts";
+import { ConversationPanels } from "./conversationPanels.ts";
 import { Inspector, type InspectorDeps, type InspectorRequest } from "./inspector.ts";
 import { type MessageCommands, messageCommands } from "./messageCommands.ts";
 import type { MessageCommandId } from "./messageCommandTable.ts";
@@ -18,10 +19,17 @@ export class InspectorPanels {
   /** The one that the user turned to last. */
   #active: Inspector | undefined;
   readonly #commands: MessageCommands;
+  readonly #conversations: ConversationPanels;
 
   constructor(deps: InspectorDeps) {
     this.#deps = deps;
-    this.#commands = messageCommands();
+    this.#conversations = new ConversationPanels(deps.extensionUri, this);
+    this.#commands = messageCommands({
+      ...deps,
+      showConversation: (inspector) => {
+        this.#conversations.open(inspector);
+      },
+    });
   }
 
   all(): readonly Inspector[] {
@@ -79,6 +87,7 @@ export class InspectorPanels {
 
   /** Closes all; resolves when the brokers have back what was not settled. */
   async dispose(): Promise<void> {
+    this.#conversations.dispose();
     await Promise.all(this.all().map((panel) => panel.close()));
     await Promise.all(this.#closing);
     this.#changed.dispose();

@@ -98,6 +98,39 @@ describe("a draft", () => {
     }
   });
 
+  it("comes back from being edited with every property and every type of header as it was", async () => {
+    const scalars = {
+      ...{ string: "it's\nso", boolean: "true", int8: "-8", uint8: "200", int16: "-300", uint16: "60000" },
+      ...{ int32: "-70000", uint32: "4000000000", int64: "9007199254740993", uint64: "18446744073709551615" },
+      ...{ float: "0.1", double: "-0", decimal: "-12.30", timestamp: "1700000000", bytes: "AP8B", null: "" },
+    } as const;
+    const headers: Draft["headers"] = Object.entries(scalars).map(([type, value]) => ({
+      name: type,
+      value: { type: type as keyof typeof scalars, value },
+    }));
+    const sent: Draft = {
+      body: Buffer.from('{"n":12345678901234567890}'),
+      key: "order.created",
+      contentType: "application/json",
+      contentEncoding: "identity",
+      persistent: false,
+      headers: [
+        ...headers,
+        { name: "table", value: { type: "table", entries: headers } },
+        {
+          name: "array",
+          value: { type: "array", items: [{ type: "table", entries: headers }, ...headers.map(({ value }) => value)] },
+        },
+      ],
+      properties: {
+        ...{ priority: "5", expiration: "60000", correlationId: "c", replyTo: "r", messageId: "m" },
+        ...{ timestamp: "1700000000", type: "t", userId: "guest", appId: "a" },
+      },
+    };
+    const again = await draftOf(draftTextOf(sent), noFile);
+    assert.deepEqual({ ...again, body: Buffer.from(again.body) }, sent);
+  });
+
   it("is shown as JSON, text or hex by what it is", () => {
     const formatOf = (body: Uint8Array, contentType?: string): string =>
       draftTextOf({ body, persistent: true, headers: [], properties: {}, ...(contentType ? { contentType } : {}) })

@@ -1,0 +1,65 @@
+import { brotliDecompressSync, constants, gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
+
+/** What is unpacked at most: more would take too long at once. */
+const mostBytes = 2 * 1024 * 1024;
+const mostPacked = 1024 * 1024;
+/** Of what is larger, so much as it arrived is unpacked: the first of these that is not too much again. */
+const beginnings = [16 * 1024, 2 * 1024, 256];
+
+export interface UnpackedNow {
+  readonly bytes: Buffer;
+  /** Whether that is all of it. */
+  readonly whole: boolean;
+}
+
+type Method = (bytes: Buffer, flush: boolean) => Buffer;
+
+const options = (flush: boolean) => ({
+  maxOutputLength: mostBytes,
+  ...(flush ? { finishFlush: constants.Z_SYNC_FLUSH } : {}),
+});
+
+const gzip: Method = (bytes, flush) => gunzipSync(bytes, options(flush));
+
+const methods: Readonly<Record<string, Method>> = {
+  gzip,
+  "x-gzip": gzip,
+  // Meant is zlib's format, sent is often the bare one.
+  deflate: (bytes, flush) =>
+    ((bytes[0] ?? 0) & 0x0f) === 8 && (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)) % 31 === 0
+      ? inflateSync(bytes, options(flush))
+      : inflateRawSync(bytes, options(flush)),
+  br: (bytes, flush) =>
+    brotliDecompressSync(bytes, {
+      maxOutputLength: mostBytes,
+      ...(flush ? { finishFlush: constants.BROTLI_OPERATION_FLUSH } : {}),
+    }),
+};
+
+/** Whether a body of that content encoding is packed in a way that is known here. */
+export function isPacking(contentEncoding: string | undefined): boolean {
+  return contentEncoding !== undefined && Object.hasOwn(methods, contentEncoding.trim().toLowerCase());
+}
+
+/** Whether the bytes `[start … end)` begin like gzip. */
+export function isGzip(buffer: Buffer, start: number, end: number): boolean {
+  return end - start > 10 && buffer[start] === 0x1f && buffer[start + 1] === 0x8b && buffer[start + 2] === 8;
+}
+
+/** Unpacks a body, or its beginning, within a few milliseconds. What is not packed, or not as it claims, stays as it is. */
+export function unpackNow(body: Buffer, contentEncoding: string | undefined): UnpackedNow {
+  const claimed = contentEncoding?.trim().toLowerCase() ?? "";
+  const method = Object.hasOwn(methods, claimed) ? methods[claimed] : isGzip(body, 0, body.length) ? gzip : undefined;
+  if (!method) return { bytes: body, whole: true };
+  for (const some of [mostPacked, ...beginnings]) {
+    const isWhole = body.length <= some;
+    if (some === mostPacked && !isWhole) continue;
+    try {
+      return { bytes: method(isWhole ? body : body.subarray(0, some), !isWhole), whole: isWhole };
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE"))
+        return { bytes: body, whole: true };
+    }
+  }
+  return { bytes: Buffer.alloc(0), whole: false };
+}
