@@ -155,7 +155,7 @@ describe("the tree of a RabbitMQ", function () {
   it("finds a queue from the palette by a part of its name", async () => {
     await workbench.runCommand("MQ: Copy Name");
     await workbench.pick("Live");
-    await workbench.quickInput.locator("input.input").fill("0617");
+    await workbench.quickInput.filter({ hasText: "Copy Name — Live" }).locator("input.input").fill("0617");
     await workbench.pick("q-0617");
     await workbench.page.locator(".statusbar", { hasText: "Copied q-0617." }).waitFor();
   });

@@ -109,10 +109,22 @@ export class Workbench {
 
   /** Runs a command by its whole title in the palette, with its category: `MQ: Add Connection`. */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press("F1");
-    const input = this.quickInput.locator("input.input");
-    await input.waitFor();
-    await input.fill(`>${title}`);
+    for (let tries = 0; tries < 4; tries++) {
+      await this.page.keyboard.press("F1");
+      const input = this.quickInput.locator("input.input");
+      await input.waitFor();
+      await input.fill(`>${title}`);
+      // The palette lists what is possible when it opens: what another command has just made possible may come later.
+      const listed = await this.#choice(title)
+        .waitFor({ timeout: 4_000 })
+        .then(
+          () => true,
+          () => false,
+        );
+      if (listed) break;
+      await this.page.keyboard.press("Escape");
+      await this.quickInput.waitFor({ state: "hidden" });
+    }
     await this.pick(title);
   }
 
@@ -132,11 +144,15 @@ export class Workbench {
 
   /** Chooses an entry of a quick pick by its label. */
   async pick(label: string | RegExp): Promise<void> {
-    const rows = this.quickInput.locator(".quick-input-list .monaco-list-row");
-    const exact = typeof label === "string" ? new RegExp(`^\\s*${escaped(label)}\\s*$`) : label;
-    const row = rows.filter({ has: this.page.locator(".label-name", { hasText: exact }) }).first();
+    const row = this.#choice(label);
     await row.waitFor();
     await row.click();
+  }
+
+  #choice(label: string | RegExp): Locator {
+    const rows = this.quickInput.locator(".quick-input-list .monaco-list-row");
+    const exact = typeof label === "string" ? new RegExp(`^\\s*${escaped(label)}\\s*$`) : label;
+    return rows.filter({ has: this.page.locator(".label-name", { hasText: exact }) }).first();
   }
 
   /** Rows of the extension's tree that show this text; a text is compared with the whole label. */
