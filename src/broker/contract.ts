@@ -195,6 +195,8 @@ export interface SessionInfo {
   /** "RabbitMQ" */
   readonly product: string;
   readonly version?: string;
+  /** What it calls the key of a message: "Routing key". Absent where messages have none. */
+  readonly keyLabel?: string;
   /** What is limited in this session and why, in sentences: "The management API refused …". */
   readonly limits: readonly string[];
 }

@@ -2,7 +2,7 @@
 import { t } from "@vscode/l10n";
 import type { Receipt } from "../broker/contract.ts";
 import { BrokerError, sentenceOf } from "../broker/errors.ts";
-import type { KeptMessage } from "../inspect/inspection.ts";
+import type { KeptMessage } from "../inspect/messageReader.ts";
 import type { ReportProgress } from "./prompts.ts";
 
 /** What is to be sent, and how. */

@@ -1,35 +1,26 @@
-import { t } from "@vscode/l10n";
-import type { Delivery, Draft, Fact, Outcome, SettleTerms, Subscription } from "../broker/contract.ts";
-import { BrokerError, sentenceOf } from "../broker/errors.ts";
+import type { Fact, Outcome, SettleTerms, Subscription } from "../broker/contract.ts";
 import { Emitter, type Event } from "../broker/event.ts";
-import { type KnownFields, mostColumns, type Sort } from "../protocol/columns.ts";
+import type { KnownFields, Sort } from "../protocol/columns.ts";
 import type { Completion, TimeRange } from "../protocol/filter.ts";
-import type { Detail, InspectorState, RowRange, SettleRequest, Summary } from "../protocol/inspector.ts";
+import type { InspectorState, RowRange, SettleRequest, Summary } from "../protocol/inspector.ts";
 import type { Unsettled } from "../protocol/settling.ts";
-import type { AckState } from "../protocol/rows.ts";
 import type { Timeline } from "../protocol/timeline.ts";
+import { Attachment } from "./attachment.ts";
 import { previousOfKey, shownSeqs } from "./collect.ts";
 import { knownFields } from "./columns.ts";
-import { deadLetterPath } from "./deadLetterPath.ts";
-import { type BodyClaims, viewBody } from "./decode/decodeBody.ts";
-import type { BodyView } from "../protocol/body.ts";
 import { MessageLog } from "./log.ts";
 import type { LogLimits } from "./logLimits.ts";
+import { MessageReader } from "./messageReader.ts";
+import { Pump } from "./pump.ts";
 import { completions } from "./query/completions.ts";
 import { KnownValues } from "./query/known.ts";
-import { RowPacker } from "./rowPacker.ts";
+import { RowReader } from "./rowReader.ts";
 import { SelectedMessages, type WhichMessages } from "./selectedMessages.ts";
-import { SettleMeter } from "./settleMeter.ts";
-import { TimelineCounter } from "./timeline.ts";
+import { Settling } from "./settling.ts";
 import { SortedView } from "./sortedView.ts";
+import { summaryOf } from "./summary.ts";
+import { TimelineCounter } from "./timeline.ts";
 import { View } from "./view.ts";
-
-/** How long one piece of work may hold the event loop, in milliseconds. */
-const slice = 4;
-const clockBytes = 1024 * 1024;
-
-/** How many go to the broker together, so that settling very many holds up nothing else. */
-const settledAtOnce = 10_000;
 
 export interface InspectionOptions {
   readonly limits?: Partial<LogLimits>;
@@ -37,101 +28,88 @@ export interface InspectionOptions {
   readonly now?: () => number;
 }
 
-/** A kept message as something to send again. */
-export interface Copy {
-  readonly draft: Draft;
-  /** Where it was published to: the exchange. */
-  readonly origin?: string;
-  /** false when the body was too large to keep whole: `draft.body` is only its beginning. */
-  readonly whole: boolean;
-}
-
-/** A kept message, whole but for a very large body. */
-export interface KeptMessage extends Copy {
-  readonly seq: number;
-  /** Milliseconds since 1970. */
-  readonly received: number;
-  readonly state: AckState;
-  readonly redelivered: boolean;
-  readonly deliveryCount?: number;
-  readonly position?: string;
-  /** The true size of the body in bytes. */
-  readonly size: number;
-}
-
 /**
  * The model behind one inspector: pulls what a subscription delivers into a bounded log, shows it through a filter and
  * settles it. Nothing in it holds the event loop for longer than 10 ms.
  */
 export class Inspection {
-  readonly #now: () => number;
   readonly #log: MessageLog;
-  readonly #packer: RowPacker;
-  readonly #meter: SettleMeter;
   readonly #view: View;
-  readonly #known: KnownValues;
   readonly #sorted: SortedView;
+  readonly #rows: RowReader;
+  readonly #known: KnownValues;
   readonly #timeline: TimelineCounter;
+  readonly #pump: Pump;
+  readonly #attachment: Attachment;
+  readonly #settling: Settling;
   readonly #changed = new Emitter<void>();
   /** Fires after every change, as often as once per slice of work: whoever shows it slows it down. */
   readonly onDidChange: Event<void> = this.#changed.event;
-
-  #subscription: Subscription | undefined;
-  #ended: InspectorState["ended"];
-  #endedAt = 0;
-  #unsettledAtEnd = 0;
-  /** `dropped` of the subscriptions before this one. */
-  #droppedBefore = 0;
-  #facts: readonly Fact[] = [];
-  #outcomes: readonly Outcome[] = [];
-  #window = 0;
-  #paused = false;
-  #full = false;
+  /** Reads single messages of what is kept. */
+  readonly reader: MessageReader;
   #closed = false;
-  #wake: (() => void) | undefined;
-  #sliceStart = 0;
   #version = 0;
 
   constructor(options: InspectionOptions = {}) {
-    this.#now = options.now ?? Date.now;
-    this.#log = new MessageLog(options.limits);
-    this.#view = new View(
-      this.#log,
-      () => {
-        this.#change();
-      },
-      this.#now,
-    );
-    this.#sorted = new SortedView(this.#log, this.#view, () => {
+    const now = options.now ?? Date.now;
+    const log = new MessageLog(options.limits);
+    const changed = (): void => {
+      this.#change();
+    };
+    const view = new View(log, changed, now);
+    const sorted = new SortedView(log, view, () => {
       this.#fire();
     });
+    const pump = new Pump({
+      log,
+      now,
+      added: () => {
+        view.arrived();
+        this.#change();
+      },
+    });
+    const attachment = new Attachment({
+      log,
+      pump,
+      now,
+      lose: () => {
+        this.#settling.lose();
+      },
+      changed,
+    });
+    this.#settling = new Settling({ log, view, sorted, attachment, pump, now, changed });
+    this.#log = log;
+    this.#view = view;
+    this.#sorted = sorted;
+    this.#pump = pump;
+    this.#attachment = attachment;
+    this.#rows = new RowReader(log, sorted);
+    this.reader = new MessageReader(log);
+    this.#known = new KnownValues(log);
     this.#timeline = new TimelineCounter({
-      log: this.#log,
+      log,
       // A range by itself takes no colour from what is outside of it.
-      shown: () => (this.#view.text === "" ? undefined : this.#view),
+      shown: () => (view.text === "" ? undefined : view),
       version: () => this.#version,
     });
-    this.#known = new KnownValues(this.#log);
-    this.#packer = new RowPacker(this.#log);
-    this.#meter = new SettleMeter(this.#log, this.#now);
   }
 
   /** Absent while attached; else why it ended. */
   get ended(): InspectorState["ended"] {
-    return this.#ended;
+    return this.#attachment.ended;
   }
 
   get facts(): readonly Fact[] {
-    return this.#facts;
+    return this.#attachment.facts;
   }
 
   get outcomes(): readonly Outcome[] {
-    return this.#outcomes;
+    return this.#attachment.outcomes;
   }
 
   /** What settling does, as far as the source tells it. */
   get terms(): SettleTerms | undefined {
-    return this.#subscription?.terms;
+    return this.#attachment.terms;
   }
 
   /** What is kept, to be looked through and never changed. */
@@ -140,11 +118,11 @@ export class Inspection {
   }
 
   get window(): number {
-    return this.#window;
+    return this.#attachment.window;
   }
 
   get paused(): boolean {
-    return this.#paused;
+    return this.#pump.paused;
   }
 
   get filter(): string {
@@ -162,27 +140,15 @@ export class Inspection {
   }
 
   get summary(): Summary {
-    const log = this.#log;
-    const stalled = this.#ended ? undefined : this.#paused ? "paused" : this.#full ? "full" : undefined;
-    return {
+    return summaryOf({
+      log: this.#log,
+      view: this.#view,
+      sorted: this.#sorted,
+      pump: this.#pump,
+      attachment: this.#attachment,
+      settling: this.#settling,
       version: this.#version,
-      shown: this.#sorted.count,
-      kept: log.count,
-      received: log.received,
-      pending: log.pending,
-      evicted: log.evicted,
-      dropped: this.#droppedBefore + (this.#subscription?.dropped ?? 0),
-      bytes: log.bytes,
-      ...(this.#outcomes.length > 0 ? { settling: this.#meter.count } : {}),
-      ...(stalled ? { stalled } : {}),
-      searching: this.#view.searching,
-      ...(this.#sorted.sorting ? { sorting: true } : {}),
-      ...(this.#view.mistake ? { filterMistake: this.#view.mistake } : {}),
-      ...(this.#view.note === undefined ? {} : { filterNote: this.#view.note }),
-      highlights: this.#view.highlights,
-      // Sorted rows move in another way.
-      shift: this.#sorted.sort ? 0 : this.#view.shift,
-    };
+    });
   }
 
   /**
@@ -190,22 +156,7 @@ export class Inspection {
    * seen. The subscription is this inspection's from here: {@link close} closes it.
    */
   attach(subscription: Subscription): void {
-    if (this.#closed || (this.#subscription && !this.#ended)) throw new Error("Attached or closed already");
-    if (this.#ended) {
-      this.#droppedBefore += this.#subscription?.dropped ?? 0;
-      void this.#subscription?.close();
-      if (!this.#ended.failed) this.#unsettledAtEnd = this.#log.pending;
-      this.#lose();
-      this.#log.addMarker(this.#gapSentence(), this.#now());
-    }
-    this.#subscription = subscription;
-    this.#ended = undefined;
-    this.#facts = subscription.facts;
-    this.#outcomes = subscription.outcomes;
-    this.#window = subscription.window;
-    this.#full = false;
-    this.#change();
-    void this.#pump(subscription);
+    this.#attachment.attach(subscription);
   }
 
   /**
@@ -213,14 +164,7 @@ export class Inspection {
    * anchor has moved, the range is moved with it.
    */
   rows(range: RowRange): ArrayBuffer {
-    const { anchor, fields = [] } = range;
-    const place = anchor ? this.#sorted.position(anchor.seq) : -1;
-    const moved = anchor && place >= 0 ? place - anchor.index : 0;
-    const from = Math.max(0, Math.trunc(range.from + moved) || 0);
-    const end = Math.min(from + Math.min(Math.trunc(range.count) || 0, 5000), this.#sorted.count);
-    const slots: number[] = [];
-    for (let position = from; position < end; position++) slots.push(this.#sorted.slotAt(position));
-    return this.#packer.pack(slots, fields.slice(0, mostColumns), from);
+    return this.#rows.read(range);
   }
 
   /** Where a message stands in the current view, -1 when the filter hides it or it was evicted. */
@@ -246,36 +190,7 @@ export class Inspection {
 
   /** The unsettled messages that have waited longest, oldest first, whatever the filter shows. */
   unsettled(count: number): readonly Unsettled[] {
-    return this.#meter.unsettled(count);
-  }
-
-  /** @throws BrokerError `missing` when it is no longer kept */
-  async detail(
-    seq: number,
-    view: (body: Buffer, claims: BodyClaims) => Promise<BodyView> = viewBody,
-  ): Promise<Detail> {
-    const log = this.#log;
-    const slot = this.#slot(seq);
-    const { headers, properties, ...rest } = log.envelope(slot);
-    const persistent = log.isPersistent(slot);
-    const detail = {
-      seq,
-      received: log.time(slot),
-      state: log.state(slot),
-      redelivered: log.isRedelivered(slot),
-      ...(persistent === undefined ? {} : { persistent }),
-      ...(log.isMarker(slot) ? {} : rest),
-      headers,
-      properties,
-      deaths: deadLetterPath(headers),
-    };
-    return { ...detail, body: await view(Buffer.from(log.body(slot)), { size: log.size(slot), ...rest }) };
-  }
-
-  /** What is kept of the body, as it arrived; undefined when the message is no longer kept. */
-  body(seq: number): Uint8Array | undefined {
-    const slot = this.#log.slot(seq);
-    return slot < 0 ? undefined : Uint8Array.from(this.#log.body(slot));
+    return this.#settling.unsettled(count);
   }
 
   /**
@@ -284,45 +199,6 @@ export class Inspection {
    */
   messages(which: WhichMessages, fields?: readonly string[]): SelectedMessages {
     return new SelectedMessages(this.#log, this.#view, which, fields);
-  }
-
-  /** The message as a new draft. @throws BrokerError `missing` when it is no longer kept */
-  draft(seq: number): Copy {
-    const log = this.#log;
-    const slot = this.#slot(seq);
-    const { key, origin, contentType, contentEncoding, headers, properties } = log.envelope(slot);
-    const body = Uint8Array.from(log.body(slot));
-    return {
-      draft: {
-        body,
-        ...(key === undefined ? {} : { key }),
-        ...(contentType === undefined ? {} : { contentType }),
-        ...(contentEncoding === undefined ? {} : { contentEncoding }),
-        persistent: log.isPersistent(slot) ?? true,
-        headers,
-        properties,
-      },
-      ...(origin === undefined ? {} : { origin }),
-      whole: body.length === log.size(slot),
-    };
-  }
-
-  /** A message with all that is known of it; undefined when it is no longer kept. */
-  message(seq: number): KeptMessage | undefined {
-    const log = this.#log;
-    const slot = log.slot(seq);
-    if (slot < 0 || log.isMarker(slot)) return undefined;
-    const { deliveryCount, position } = log.envelope(slot);
-    return {
-      ...this.draft(seq),
-      seq,
-      received: log.time(slot),
-      state: log.state(slot),
-      redelivered: log.isRedelivered(slot),
-      ...(deliveryCount === undefined ? {} : { deliveryCount }),
-      ...(position === undefined ? {} : { position }),
-      size: log.size(slot),
-    };
   }
 
   /** What the filter lets through now, oldest first, markers left out; at most so many. */
@@ -339,57 +215,19 @@ export class Inspection {
    * Settles what of the request may still be settled. `lost` = the chance was gone: the broker delivers those again.
    * @throws BrokerError `closed` · `unsupported`
    */
-  async settle(request: SettleRequest): Promise<{ settled: number; lost: number }> {
-    const subscription = this.#subscription;
-    if (!subscription || this.#closed || this.#ended?.failed)
-      throw new BrokerError("closed", t("The consumer is no longer attached: its messages went back to the broker."));
-    const { outcome } = request;
-    if (!subscription.outcomes.includes(outcome))
-      throw new BrokerError("unsupported", t("These messages cannot be settled in this way."));
-    const seqs = request.what === "all" ? this.#pendingInView() : request.seqs.filter((seq) => this.#isPending(seq));
-    if (seqs.length === 0) return { settled: 0, lost: 0 };
-    const ordered = seqs.toSorted((a, b) => a - b);
-    const tags = ordered.map((seq) => this.#log.tag(this.#log.slot(seq)));
-    this.#setStates(ordered, "settling");
-    this.#change();
-    let done = 0;
-    let lost = 0;
-    try {
-      while (done < ordered.length) {
-        const end = Math.min(done + settledAtOnce, ordered.length);
-        const lostTags = new Set(await subscription.settle(tags.slice(done, end), outcome));
-        const part = ordered.slice(done, end);
-        for (const [index, seq] of part.entries())
-          this.#setState(seq, lostTags.has(tags[done + index] ?? -1) ? "lost" : settledAs[outcome]);
-        this.#statesChanged(part);
-        done = end;
-        lost += lostTags.size;
-      }
-      return { settled: ordered.length - lost, lost };
-    } catch (error) {
-      this.#setStates(ordered.slice(done), this.#ended?.failed ? "lost" : "pending");
-      throw error;
-    } finally {
-      this.#resume();
-      this.#change();
-    }
+  settle(request: SettleRequest): Promise<{ settled: number; lost: number }> {
+    return this.#settling.settle(request);
   }
 
   setPaused(paused: boolean): void {
-    if (this.#paused === paused) return;
-    this.#paused = paused;
-    this.#resume();
+    if (this.#pump.paused === paused) return;
+    this.#pump.setPaused(paused);
     this.#change();
   }
 
   /** @throws what the subscription throws, and BrokerError `invalid` */
-  async setWindow(window: number): Promise<void> {
-    const most = this.#log.limits.messages;
-    if (!Number.isInteger(window) || window < 1 || window > most)
-      throw new BrokerError("invalid", t("The window is a whole number from 1 to {most}.", { most }));
-    await this.#subscription?.setWindow(window);
-    this.#window = window;
-    this.#change();
+  setWindow(window: number): Promise<void> {
+    return this.#attachment.setWindow(window);
   }
 
   /**
@@ -407,7 +245,7 @@ export class Inspection {
     this.#log.clear();
     this.#view.restart();
     this.#sorted.restart();
-    this.#resume();
+    this.#pump.resume();
     this.#change();
   }
 
@@ -417,143 +255,8 @@ export class Inspection {
     this.#closed = true;
     this.#view.close();
     this.#sorted.close();
-    this.#resume();
     this.#changed.dispose();
-    await this.#subscription?.close();
-  }
-
-  async #pump(subscription: Subscription): Promise<void> {
-    let failure: { error: unknown } | undefined;
-    try {
-      for await (const batch of subscription) {
-        let next = 0;
-        while (next < batch.length && !this.#closed) {
-          if (this.#paused || this.#full) {
-            await new Promise<void>((resolve) => {
-              this.#wake = resolve;
-            });
-            continue;
-          }
-          next = this.#append(batch, next);
-          this.#change();
-          if (performance.now() - this.#sliceStart >= slice) await this.#breathe();
-        }
-        if (this.#closed) return;
-      }
-    } catch (error) {
-      failure = { error };
-    }
-    if (!this.#closed) this.#end(failure);
-  }
-
-  /** @returns the index of the first that was not taken */
-  #append(batch: readonly Delivery[], from: number): number {
-    const log = this.#log;
-    const state: AckState = this.#outcomes.length > 0 ? "pending" : "none";
-    const now = this.#now();
-    let bytes = 0;
-    let next = from;
-    for (; next < batch.length; next++) {
-      const delivery = batch[next];
-      if (!delivery) break;
-      if (log.add(delivery, now, state) < 0) {
-        this.#full = true;
-        break;
-      }
-      bytes += delivery.body.length;
-      // The clock costs as much as a small message: it is asked after a few, or a large one.
-      if ((next & 31) !== 31 && bytes < clockBytes) continue;
-      bytes = 0;
-      if (performance.now() - this.#sliceStart >= slice) {
-        next++;
-        break;
-      }
-    }
-    this.#view.arrived();
-    return next;
-  }
-
-  #end(failure: { readonly error: unknown } | undefined): void {
-    this.#unsettledAtEnd = this.#log.pending;
-    this.#endedAt = this.#now();
-    this.#full = false;
-    this.#ended = failure
-      ? { sentence: sentenceOf(failure.error), failed: true }
-      : { sentence: t("Everything that was there has been read."), failed: false };
-    // What its session closed went back as well.
-    this.#lose();
-    if (failure) void this.#subscription?.close();
-    this.#change();
-  }
-
-  /** What is unsettled cannot be settled any more. */
-  #lose(): void {
-    const slots = this.#log.heldSlots();
-    for (const slot of slots) {
-      this.#log.setState(slot, "lost");
-      this.#meter.became("lost");
-    }
-    this.#statesChanged(slots.map((slot) => this.#log.seq(slot)));
-  }
-
-  #gapSentence(): string {
-    const from = timeOfDay(this.#endedAt);
-    const to = timeOfDay(this.#now());
-    const count = this.#unsettledAtEnd;
-    if (count === 0) return t("Nothing was seen from {from} to {to}.", { from, to });
-    return t("Nothing was seen from {from} to {to}. Went back unsettled: {count}.", {
-      from,
-      to,
-      count,
-    });
-  }
-
-  #pendingInView(): number[] {
-    const log = this.#log;
-    const pending = log.heldSlots().filter((slot) => log.state(slot) === "pending");
-    return pending.map((slot) => log.seq(slot)).filter((seq) => this.#view.position(seq) >= 0);
-  }
-
-  #isPending(seq: number): boolean {
-    const slot = this.#log.slot(seq);
-    return slot >= 0 && this.#log.state(slot) === "pending";
-  }
-
-  #setStates(seqs: Iterable<number>, state: AckState): void {
-    const changed = [...seqs];
-    for (const seq of changed) this.#setState(seq, state);
-    this.#statesChanged(changed);
-  }
-
-  /** A filter may ask for them. */
-  #statesChanged(seqs: Iterable<number>): void {
-    if (this.#view.statesChanged(seqs)) this.#sorted.renew();
-  }
-
-  #setState(seq: number, state: AckState): void {
-    const slot = this.#log.slot(seq);
-    if (slot < 0 || this.#log.state(slot) === "lost") return;
-    this.#log.setState(slot, state);
-    this.#meter.became(state);
-  }
-
-  #slot(seq: number): number {
-    const slot = this.#log.slot(seq);
-    if (slot < 0) throw new BrokerError("missing", t("This message is no longer kept: newer ones took its place."));
-    return slot;
-  }
-
-  /** Lets the pump look again whether it may go on. */
-  #resume(): void {
-    this.#full = false;
-    const wake = this.#wake;
-    this.#wake = undefined;
-    wake?.();
-  }
-
-  async #breathe(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
-    this.#sliceStart = performance.now();
+    await this.#attachment.close();
   }
 
   #change(): void {
@@ -566,13 +269,3 @@ export class Inspection {
     if (!this.#closed) this.#changed.fire();
   }
 }
-
-/** As the list writes it: "14:03:59". */
-function timeOfDay(time: number): string {
-  return new Date(time).toTimeString().slice(0, 8);
-}
-
-const settledAs = { ack: "acked", requeue: "requeued", reject: "rejected" } as const satisfies Record<
-  Outcome,
-  AckState
->;

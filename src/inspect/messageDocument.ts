@@ -3,7 +3,7 @@ import { t } from "@vscode/l10n";
 import type { Header, Value } from "../broker/values.ts";
 import { type BodyValue, bodyValue } from "./bodyValue.ts";
 import type { DecodeOptions } from "./decode/decodeBody.ts";
-import type { KeptMessage } from "./inspection.ts";
+import type { KeptMessage } from "./messageReader.ts";
 import { visible } from "./preview.ts";
 
 /** Beyond this many characters a body is not indented once more for the place where it stands. */

@@ -1,8 +1,7 @@
 import { t } from "@vscode/l10n";
 import type * as vscode from "vscode";
 import type { Draft, Node } from "../broker/contract.ts";
-import { Emitter } from "../broker/event.ts";
-import type { Disposable } from "../broker/event.ts";
+import { type Disposable, Emitter } from "../broker/event.ts";
 import type { DraftHistory } from "../commands/draftHistory.ts";
 import type { FileDialogs } from "../commands/fileDialogs.ts";
 import type { Prompts } from "../commands/prompts.ts";
@@ -43,8 +42,7 @@ export class Panels implements ConsumersSource {
   #publishers: Promise<PublishPanels> | undefined;
   #editor: Promise<PublishEditor> | undefined;
   #loaded: InspectorPanels | undefined;
-  #documents: Disposable | undefined;
-  #schemas: Disposable | undefined;
+  #services: Disposable | undefined;
   #closed = false;
   #known: ReadonlyMap<string, ProfileSource>;
   readonly onDidChange = this.#changed.event;
@@ -98,35 +96,24 @@ export class Panels implements ConsumersSource {
     const [inspectors, publishers] = await Promise.all([this.#inspectors, this.#publishers]);
     publishers?.dispose();
     await inspectors?.dispose();
-    this.#documents?.dispose();
-    this.#schemas?.dispose();
+    this.#services?.dispose();
     this.#changed.dispose();
   }
 
   #loadInspectors(): Promise<InspectorPanels> {
     this.#inspectors ??= (async () => {
-      const [{ InspectorPanels }, { MessageDocuments }, { SavedFilters }, { ColumnsMemory }, { BodyChoices }, { SchemaFiles }] = await Promise.all([
+      const [{ InspectorPanels }, { inspectorServices }] = await Promise.all([
         import("./inspector/inspectorPanels.ts"),
-        import("./documents.ts"),
-        import("./inspector/savedFilters.ts"),
-        import("./inspector/columnsMemory.ts"),
-        import("./inspector/bodyChoices.ts"),
-        import("./inspector/schemaFiles.ts"),
+        import("./inspector/inspectorServices.ts"),
       ]);
-      const { extensionUri, prompts, log, settings, connections, drivers } = this.#deps;
-      const documents = new MessageDocuments();
-      this.#documents = documents;
-      const schemas = new SchemaFiles();
-      this.#schemas = schemas;
+      const { extensionUri, prompts, files, log, settings, connections, drivers, workspaceState } = this.#deps;
+      const services = inspectorServices(workspaceState);
+      this.#services = services;
       const inspectors = new InspectorPanels({
+        ...services,
         extensionUri,
-        documents,
-        savedFilters: new SavedFilters(this.#deps.workspaceState),
-        bodyChoices: new BodyChoices(this.#deps.workspaceState),
-        schemas,
-        columns: new ColumnsMemory(this.#deps.workspaceState),
         prompts,
-        files: this.#deps.files,
+        files,
         connections,
         drivers,
         log,

@@ -26,7 +26,8 @@ function latency(name: string, of: (times: readonly number[]) => number): Figure
     needsBroker: true,
     ours: () =>
       inWindow(async (window) => {
-        await window.ask(`/open?messages=100000&uri=${encodeURIComponent(brokerUri())}`);
+        const address = new URLSearchParams({ uri: setting("MQ_BENCH_URI"), admin: setting("MQ_BENCH_ADMIN") });
+        await window.ask(`/open?messages=100000&${address.toString()}`);
         const frame = await window.inspector();
         const times: number[] = [];
         for (let at = 0; at < samples; at++) {
@@ -40,7 +41,7 @@ function latency(name: string, of: (times: readonly number[]) => number): Figure
         return of(times);
       }),
     other: async () => {
-      const connection = await connect(brokerUri(), { noDelay: true });
+      const connection = await connect(setting("MQ_BENCH_URI"), { noDelay: true });
       const channel = await connection.createConfirmChannel();
       const { queue } = await channel.assertQueue("", { exclusive: true });
       let arrived = (): void => undefined;
@@ -215,8 +216,8 @@ const rowsAt = `(part) => new Promise((resolve) => {
   requestAnimationFrame(() => requestAnimationFrame(() => resolve(document.querySelectorAll('[role="row"]').length)));
 })`;
 
-function brokerUri(): string {
-  const uri = process.env["MQ_BENCH_URI"];
-  if (uri === undefined) throw new Error("MQ_BENCH_URI is not set");
-  return uri;
+function setting(name: "MQ_BENCH_URI" | "MQ_BENCH_ADMIN"): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set`);
+  return value;
 }

@@ -3,7 +3,7 @@ import { commands, extensions, Uri, window, workspace } from "vscode";
 import type { Draft, Node, Session, WatchMode } from "../../src/broker/contract.ts";
 import type { FileDialogs } from "../../src/commands/fileDialogs.ts";
 import type { Prompts } from "../../src/commands/prompts.ts";
-import { Connection, type Connections } from "../../src/connections/connections.ts";
+import { Connection } from "../../src/connections/connections.ts";
 import { createMemoryDriver, type MemoryBroker } from "../../src/drivers/memory/index.ts";
 import { MessageDocuments, messageScheme } from "../../src/views/documents.ts";
 import { InspectorPanels } from "../../src/views/inspector/inspectorPanels.ts";
@@ -11,6 +11,7 @@ import { BodyChoices } from "../../src/views/inspector/bodyChoices.ts";
 import { ColumnsMemory } from "../../src/views/inspector/columnsMemory.ts";
 import { SavedFilters } from "../../src/views/inspector/savedFilters.ts";
 import { Schemas } from "../../src/inspect/decode/schemas.ts";
+import { makeBench } from "../support/connectionBench.ts";
 import { until } from "../support/until.ts";
 
 const extensionUri = extensions.getExtension("mq-workbench.mq-workbench")?.extensionUri ?? Uri.file("/");
@@ -50,7 +51,7 @@ describe("inspector panels", () => {
       documents,
       prompts: {} as Prompts,
       files: {} as FileDialogs,
-      connections: {} as Connections,
+      connections: makeBench().connections,
       drivers: {},
       savedFilters: new SavedFilters({ get: () => undefined, update: () => Promise.resolve() }),
       columns: new ColumnsMemory({ get: () => undefined, update: () => Promise.resolve() }),

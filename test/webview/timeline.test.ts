@@ -150,7 +150,7 @@ describe("messages by time in the inspector page", () => {
     const page = await startWithBars({ count: 2000 });
     await page.click(".icon-button.utc");
     await page.waitForSelector(".icon-button.utc[aria-pressed=true]");
-    await holds(page, "window.rememberedState.utc === true");
+    await holds(page, "window.hostCalls.some(({ name, argument }) => name === 'setLayout' && argument.layout.utc)");
     await page.click("[aria-label='Hide the messages by time']");
     await page.waitForSelector(".timeline", { state: "detached" });
     await holds(page, "window.rememberedState.timeline === false");

@@ -2,33 +2,24 @@
 import { t } from "@vscode/l10n";
 import type { Outcome } from "../../src/broker/contract.ts";
 import type { FilterAnswer, TimeRange } from "../../src/protocol/filter.ts";
-import type {
-  InspectorHostCalls,
-  InspectorState,
-  InspectorViewCalls,
-  SettleRequest,
-} from "../../src/protocol/inspector.ts";
+import type { InspectorHostCalls, InspectorViewCalls, SettleRequest } from "../../src/protocol/inspector.ts";
 import type { Peer } from "../../src/protocol/peer.ts";
 import type { MessageList } from "./messageList.ts";
+import type { PageState } from "./pageState.ts";
 import type { Selection } from "./selection.ts";
 import { settledSentence } from "./words.ts";
 
 export interface CommandsOwner {
-  readonly state: InspectorState | undefined;
-  /** What the host did that it does not tell by itself. */
-  changeState(change: Partial<InspectorState>): void;
+  /** Something is to be drawn anew. */
   changed(): void;
   announce(sentence: string): void;
-  /** A filter is going to be applied. */
-  filtering(text: string, range: TimeRange | undefined): void;
-  /** It was applied, or has a mistake. */
-  filtered(answer: FilterAnswer): void;
   failed(error: unknown): void;
 }
 
 export class Commands {
   readonly #peer: Peer<InspectorViewCalls, InspectorHostCalls>;
   readonly #list: MessageList;
+  readonly #state: PageState;
   readonly #owner: CommandsOwner;
   #windowProblem: string | undefined;
   #filters = 0;
@@ -36,9 +27,15 @@ export class Commands {
   #filtering = 0;
   #told: { readonly selection: Selection; readonly current: number | undefined } | undefined;
 
-  constructor(peer: Peer<InspectorViewCalls, InspectorHostCalls>, list: MessageList, owner: CommandsOwner) {
+  constructor(
+    peer: Peer<InspectorViewCalls, InspectorHostCalls>,
+    list: MessageList,
+    state: PageState,
+    owner: CommandsOwner,
+  ) {
     this.#peer = peer;
     this.#list = list;
+    this.#state = state;
     this.#owner = owner;
   }
 
@@ -51,7 +48,7 @@ export class Commands {
   tellSelection(): void {
     const { selection, current } = this.#list;
     const same = this.#told?.selection === selection && this.#told.current === current?.seq;
-    if (same || !this.#owner.state) return;
+    if (same || !this.#state.now) return;
     this.#told = { selection, current: current?.seq };
     this.#do(
       this.#peer.call("selected", {
@@ -90,18 +87,18 @@ export class Commands {
   }
 
   pause(): void {
-    const { state } = this.#owner;
+    const state = this.#state.now;
     if (!state || state.ended) return;
     const paused = !state.paused;
     this.#do(this.#peer.call("setPaused", { paused }), () => {
-      this.#owner.changeState({ paused });
+      this.#state.change({ paused });
       this.#owner.announce(paused ? t("Paused.") : t("Resumed."));
     });
   }
 
   /** The selected messages. */
   settle(outcome: Outcome): void {
-    const { state } = this.#owner;
+    const state = this.#state.now;
     if (!state?.outcomes.includes(outcome) || state.ended?.failed) return;
     const { selection } = this.#list;
     if (selection.all) this.#settle({ what: "all", outcome });
@@ -121,7 +118,7 @@ export class Commands {
     }
     this.#windowProblem = undefined;
     this.#do(this.#peer.call("setWindow", { window }), () => {
-      this.#owner.changeState({ window });
+      this.#state.change({ window });
     });
   }
 
@@ -134,7 +131,7 @@ export class Commands {
   async setFilter(text: string, range: TimeRange | undefined): Promise<void> {
     const current = this.#list.current?.seq;
     const asked = ++this.#filters;
-    this.#owner.filtering(text, range);
+    this.#state.filtering(text, range);
     this.#filtering++;
     let answer: FilterAnswer;
     try {
@@ -144,7 +141,7 @@ export class Commands {
     }
     if (asked !== this.#filters) return;
     if (!answer.filterMistake) this.#list.renew();
-    this.#owner.filtered(answer);
+    this.#state.filtered(answer);
     if (answer.filterMistake || current === undefined) return;
     const index = await this.#peer.call("locate", { seq: current });
     if (index >= 0 && asked === this.#filters && !this.#list.current)

@@ -11,7 +11,7 @@ import { ListElement } from "./listElement.ts";
 import { MessageList } from "./messageList.ts";
 import { RowElements, type RowLook } from "./rowElements.ts";
 
-export interface ListOwner {
+export interface ListPartOwner {
   /** Something is to be drawn anew. */
   changed(): void;
   /** Only rows are to be drawn. */
@@ -26,14 +26,14 @@ export class ListPart {
   readonly columns: Columns;
   readonly header: HeaderControl;
   readonly #peer: Peer<InspectorViewCalls, InspectorHostCalls>;
-  readonly #owner: ListOwner;
+  readonly #owner: ListPartOwner;
   readonly #rows = new RowElements();
   #look: RowLook | undefined;
   #isSorting = false;
   #reorders = 0;
   #ticking: ReturnType<typeof setInterval> | undefined;
 
-  constructor(root: HTMLElement, peer: Peer<InspectorViewCalls, InspectorHostCalls>, owner: ListOwner) {
+  constructor(root: HTMLElement, peer: Peer<InspectorViewCalls, InspectorHostCalls>, owner: ListPartOwner) {
     this.#peer = peer;
     this.#owner = owner;
     const changed = (): void => {
@@ -110,16 +110,17 @@ export class ListPart {
   }
 
   /** After the page was drawn, or when only other rows are in view. @returns whether other texts are shown now */
-  draw(utc: boolean): boolean {
-    const isOther = this.#rows.draw(this.list, this.#lookNow(utc));
+  draw(): boolean {
+    const isOther = this.#rows.draw(this.list, this.#lookNow());
     this.element.afterDraw();
     this.#tick();
     return isOther;
   }
 
   /** The same object while nothing is another one: rows that have not changed are not drawn then. */
-  #lookNow(utc: boolean): RowLook {
+  #lookNow(): RowLook {
     const { shown: columns, version, extras } = this.columns;
+    const { utc } = this.columns.layout;
     const look = this.#look;
     const step = columns.some(({ field }) => field === "age") ? 1000 : 60_000;
     const now = Math.floor(Date.now() / step) * step;

@@ -60,15 +60,25 @@ export interface PageActions {
 }
 
 export function pageView(model: PageModel, actions: PageActions): TemplateResult {
-  const { state, memory, list, stacked } = model;
+  const { state, memory, list, columns, stacked } = model;
   const { detail, problem } = model.detail;
   const { tab, bodyMode, wrap } = memory;
   const selected = sizeOf(list.selection, state.summary.shown);
-  const shown = { detail, problem, state: detail && list.rowOf(detail.seq)?.state, tab, bodyMode, wrap, utc: memory.utc, body: model.body, menu: messageContext(state.outcomes, selected) };
+  const shown = {
+    detail,
+    problem,
+    state: detail && list.rowOf(detail.seq)?.state,
+    tab,
+    bodyMode,
+    wrap,
+    utc: columns.layout.utc,
+    body: model.body,
+    menu: messageContext(state.outcomes, selected),
+  };
   const open = { effects: memory.effectsOpen, facts: memory.factsOpen };
   const timelineOpen = memory.timeline && model.timelineFits;
   const chosen = model.filter.range;
-  const range = chosen && rangeText(chosen, memory.utc);
+  const range = chosen && rangeText(chosen, columns.layout.utc);
   return html`<main class="inspector ${stacked ? "stacked" : ""}">
     ${headingView(state, open, actions.heading)}
     ${toolbarView({ ...model, range, timelineOpen, follow: list.follow, selected }, actions.toolbar)}
@@ -76,21 +86,22 @@ export function pageView(model: PageModel, actions: PageActions): TemplateResult
     ${model.problem === undefined ? nothing : problemView(model.problem, actions)}
     ${timelineOpen ? timelineView(model.timeline, timelineModel(model, actions)) : nothing}
     <div class="split" style="--split:${memory.split}%">
-      <section class="messages" aria-label=${t("List of messages")}>${listView(list, state, model.columns, model.header, actions.list)}</section>
+      <section class="messages" aria-label=${t("List of messages")}>
+        ${listView(list, state, columns, model.header, actions.list)}
+      </section>
       ${splitter(memory.split, stacked, (split) => {
         actions.split(split);
       })}
       <section class="detail" aria-label=${t("Message")}>${detailView(shown, actions.detail)}</section>
     </div>
-    ${statusView(state, selected)}
-    ${columnMenu(model.columns, state.keyLabel, actions.columns)}
+    ${statusView(state, selected)} ${columnMenu(columns, state.keyLabel, actions.columns)}
     <div class="visually-hidden" role="status" aria-live="polite">${model.spoken}</div>
   </main>`;
 }
 
-function timelineModel({ state, memory, width }: PageModel, actions: PageActions): TimelineModel {
+function timelineModel({ state, columns, width }: PageModel, actions: PageActions): TimelineModel {
   return {
-    utc: memory.utc,
+    utc: columns.layout.utc,
     width,
     filtered: isFiltered(state),
     toggleUtc: () => {

@@ -19,8 +19,6 @@ export interface Remembered {
   readonly factsOpen: boolean;
   /** What settling does and what is unsettled is shown. */
   readonly settlingOpen: boolean;
-  /** Times are shown in UTC, not as the local clock has them. */
-  readonly utc: boolean;
   /** The bars above the list are shown. */
   readonly timeline: boolean;
 }
@@ -36,6 +34,5 @@ export const atFirst: Remembered = {
   effectsOpen: true,
   factsOpen: false,
   settlingOpen: false,
-  utc: false,
   timeline: true,
 };

@@ -20,6 +20,15 @@ export const overscan = 8;
 /** Rows asked for beyond the visible ones, on each side: scrolling a little asks for nothing. */
 const margin = 80;
 
+/** The longest range of rows that is selected one by one. */
+const longestRange = 20_000;
+
+/** The rows from `anchor` to `index`, both included; where they are too many, those nearest to `index`. */
+export function rangeTo(index: number, anchor: number): Range {
+  const count = Math.min(Math.abs(anchor - index) + 1, longestRange);
+  return { from: index > anchor ? index - count + 1 : index, count };
+}
+
 export function rowAt(window: RowWindow | undefined, index: number): Row | undefined {
   return window?.rows[index - window.from];
 }

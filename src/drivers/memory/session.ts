@@ -28,7 +28,7 @@ import { watch } from "./watch.ts";
 
 /** A connection to a {@link MemoryBroker}. */
 export class MemorySession implements Session {
-  readonly info: SessionInfo = { product: "Memory", version: "1", limits: [] };
+  readonly info: SessionInfo = { product: "Memory", version: "1", keyLabel: t("Routing key"), limits: [] };
   readonly #broker: MemoryBroker;
   readonly #pageSize: number;
   readonly #subscriptions = new Set<Subscription>();

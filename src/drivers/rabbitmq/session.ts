@@ -71,6 +71,7 @@ class RabbitmqSession implements Session {
   constructor(link: Link, links: Links, topology: Topology) {
     const { product, version } = link.server;
     this.info = {
+      keyLabel: t("Routing key"),
       product,
       ...(version === undefined ? {} : { version }),
       // Read when asked: a management API that answers later ends its limit.

@@ -7,9 +7,11 @@ import type { Looking } from "./matcher.ts";
 import { Single } from "./single.ts";
 
 /** A pattern is cut off after so many milliseconds... */
-const longestPattern = 12;
+const longestPattern = 10;
 /** ...and given up when that happens so often with one message: once may be the machine's fault. */
 const mostCuts = 3;
+/** Messages that are asked at first: a pattern is slow until it has run for a while, or for ever. */
+const firstPatterns = 64;
 const mostQueued = 4096;
 
 export interface Found {
@@ -51,6 +53,7 @@ export class Search {
     this.#batch = new Batch(log);
     this.#result = new Uint8Array(this.#batch.slots.length);
     this.#guard = filter.patterns.length > 0 ? new Guard(longestPattern) : undefined;
+    if (this.#guard) this.#batch.most = firstPatterns;
     this.#older = this.#newer = log.nextSeq;
   }
 

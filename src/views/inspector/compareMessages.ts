@@ -1,7 +1,7 @@
 /** Two messages side by side in the diff editor: their properties, headers and bodies. */
 import { t } from "@vscode/l10n";
 import { BrokerError } from "../../broker/errors.ts";
-import type { KeptMessage } from "../../inspect/inspection.ts";
+import type { KeptMessage } from "../../inspect/messageReader.ts";
 import { comparableText } from "../../inspect/messageDocument.ts";
 import type { ActionDeps } from "./actionDeps.ts";
 import { currentMessage, keptMessage, type MessageSource } from "./selectedSeqs.ts";

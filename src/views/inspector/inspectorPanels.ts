@@ -3,7 +3,8 @@ import { BrokerError } from "../../broker/errors.ts";
 import { Emitter, type Event } from "../../broker/event.ts";
 import { Inspection } from "../../inspect/inspection.ts";
 import { ConversationPanels } from "./conversationPanels.ts";
-import { Inspector, type InspectorDeps, type InspectorRequest } from "./inspector.ts";
+import { Inspector } from "./inspector.ts";
+import type { InspectorDeps, InspectorRequest } from "./inspectorDeps.ts";
 import { type MessageCommands, messageCommands } from "./messageCommands.ts";
 import type { MessageCommandId } from "./messageCommandTable.ts";
 

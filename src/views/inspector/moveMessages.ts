@@ -64,7 +64,7 @@ export async function carryOut(
     (report, signal) =>
       transferMessages({
         seqs,
-        message: (seq) => inspection.message(seq),
+        message: (seq) => inspection.reader.message(seq),
         publish: (message) => session.publish(node, message.draft),
         ...(kind === "move" ? { settle: (safe) => acknowledge(inspection, safe) } : {}),
         report,

@@ -41,7 +41,7 @@ export async function writeMany(
   { inspection, title, decodeOptions: decode }: MessageSource,
   seqs: readonly number[],
 ): Promise<ManyDocument | undefined> {
-  const messageOf = (seq: number) => inspection.message(seq);
+  const messageOf = (seq: number) => inspection.reader.message(seq);
   // No bar for what is there before it could be read.
   if (seqs.length <= 50) return manyMessages(seqs, messageOf, { most: mostChars, decode });
   return prompts.progress(t("Reading messages of {name}", { name: title }), async (report, signal) => {

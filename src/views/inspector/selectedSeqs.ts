@@ -3,7 +3,8 @@ import type { Node, Session } from "../../broker/contract.ts";
 import type { Environment } from "../../broker/environment.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import type { DecodeOptions } from "../../inspect/decode/decodeBody.ts";
-import type { Inspection, KeptMessage } from "../../inspect/inspection.ts";
+import type { Inspection } from "../../inspect/inspection.ts";
+import type { KeptMessage } from "../../inspect/messageReader.ts";
 import type { SelectedMessages } from "../../protocol/inspector.ts";
 
 /** What the commands on messages look at of an inspector. */
@@ -81,7 +82,7 @@ export function pendingOf(
 
 /** @throws BrokerError `missing` */
 export function keptMessage(inspection: MessageSource["inspection"], seq: number): KeptMessage {
-  const message = inspection.message(seq);
+  const message = inspection.reader.message(seq);
   if (!message) throw new BrokerError("missing", goneSentence());
   return message;
 }

@@ -3,7 +3,7 @@ import type { Node, Session } from "../../broker/contract.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { receiptSentence } from "../../commands/draft.ts";
 import { transferMessages, transferSentence } from "../../commands/moveMessages.ts";
-import type { KeptMessage } from "../../inspect/inspection.ts";
+import type { KeptMessage } from "../../inspect/messageReader.ts";
 import type { ActionDeps } from "./actionDeps.ts";
 import { keptMessage, type MessageSource, selectedSeqs } from "./selectedSeqs.ts";
 
@@ -35,7 +35,7 @@ export async function sendAgain(
     (report, signal) =>
       transferMessages({
         seqs,
-        message: (seq) => inspector.inspection.message(seq),
+        message: (seq) => inspector.inspection.reader.message(seq),
         publish: async (message) => session.publish(targetOf(session, inspector, message), message.draft),
         report,
         signal,

@@ -1,5 +1,5 @@
 /**
- * Runs inside the extension host: an inspector over a broker, ordered about by HTTP. `/open?uri=…&messages=…` opens one,
+ * Runs inside the extension host: an inspector over a broker, ordered about by HTTP. `/open?uri=…&admin=…&messages=…` opens one,
  * `/fill?count=…` lets that many arrive, `/stream?perSecond=…&seconds=…` a steady number, `/publish?id=…` one that is
  * answered with the time of its confirmation; `/end` ends it.
  */
@@ -50,8 +50,10 @@ class Scene {
     const number = (name: string): number => Number(searchParams.get(name));
     let body: unknown = {};
     try {
-      if (pathname === "/open") await this.#open(searchParams.get("uri") ?? "memory://bench", number("messages"));
-      else if (pathname === "/fill") await this.#fill(number("count"));
+      if (pathname === "/open") {
+        const uri = searchParams.get("uri") ?? "memory://bench";
+        await this.#open(uri, searchParams.get("admin") ?? "", number("messages"));
+      } else if (pathname === "/fill") await this.#fill(number("count"));
       else if (pathname === "/stream") await this.#stream(number("perSecond"), number("seconds"));
       else if (pathname === "/publish") body = await this.#publish(searchParams.get("id") ?? "");
       else if (pathname === "/end") await this.#panels?.dispose();
@@ -63,10 +65,10 @@ class Scene {
     return pathname === "/end";
   }
 
-  async #open(uri: string, messages: number): Promise<void> {
+  async #open(uri: string, admin: string, messages: number): Promise<void> {
     const { uri: address, password } = (uri.startsWith("memory:") ? memory : rabbitmq).parse(uri);
     const profiles = new Profiles({ memento: new FakeMemento(), settings: new FakeSettings(), env: {} });
-    const profile = savedProfile({ uri: address, name: "Bench" });
+    const profile = savedProfile({ uri: address, admin, name: "Bench" });
     await profiles.save(profile);
     const connections = new Connections({
       profiles,

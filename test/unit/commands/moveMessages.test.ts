@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Receipt } from "../../../src/broker/contract.ts";
 import { BrokerError } from "../../../src/broker/errors.ts";
 import { type Transfer, transferMessages, transferSentence } from "../../../src/commands/moveMessages.ts";
-import type { KeptMessage } from "../../../src/inspect/inspection.ts";
+import type { KeptMessage } from "../../../src/inspect/messageReader.ts";
 
 const routed: Receipt = { outcome: "routed", persisted: true };
 

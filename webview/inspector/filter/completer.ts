@@ -36,6 +36,7 @@ export class Completer {
   /** Asks as soon as typing rests. Nothing is marked: Enter must not change what was typed. */
   typed(text: string, caret: number): void {
     this.#asked++;
+    this.#active = -1;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#ask(text, caret, -1);
@@ -71,8 +72,10 @@ export class Completer {
     this.#owner.complete({ text, caret }).then(
       (shown) => {
         if (asked !== this.#asked) return;
+        // Marked while the answer was on its way.
+        const marked = shown.findIndex(({ label }) => label === this.chosen?.label);
         this.#shown = shown;
-        this.#active = shown.length > 0 ? active : -1;
+        this.#active = marked >= 0 ? marked : shown.length > 0 ? active : -1;
         this.#owner.changed();
       },
       // One can type without it.

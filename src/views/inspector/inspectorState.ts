@@ -1,0 +1,61 @@
+/** What the page of an inspector shows besides rows. */
+import { t } from "@vscode/l10n";
+import type { Inspection } from "../../inspect/inspection.ts";
+import type { ColumnLayout } from "../../protocol/columns.ts";
+import type { InspectorState } from "../../protocol/inspector.ts";
+import type { InspectorRequest } from "./inspectorDeps.ts";
+
+/** What a state is made of. */
+export interface StateParts {
+  readonly request: InspectorRequest;
+  readonly inspection: Inspection;
+  readonly layout: ColumnLayout;
+  /** What this broker calls the key. */
+  readonly keyLabel: string | undefined;
+  /** Why attaching again by itself failed. */
+  readonly problem: string | undefined;
+}
+
+export function inspectorState(parts: StateParts): InspectorState {
+  const { request, inspection, layout, keyLabel } = parts;
+  const { connection, node, options, effects } = request;
+  const { name, environment } = connection.profile;
+  const ended = endedState(parts);
+  return {
+    title: node.name,
+    kind: node.kind,
+    connection: environment === undefined ? { name } : { name, environment },
+    mode: options.mode,
+    effects,
+    facts: inspection.facts,
+    outcomes: inspection.outcomes,
+    ...(inspection.terms ? { terms: inspection.terms } : {}),
+    window: inspection.window,
+    paused: inspection.paused,
+    filter: inspection.filter,
+    ...(inspection.range ? { range: inspection.range } : {}),
+    ...(ended ? { ended } : {}),
+    layout,
+    ...(keyLabel === undefined ? {} : { keyLabel }),
+    summary: inspection.summary,
+  };
+}
+
+/** In other words where more is known than the subscription could tell. */
+function endedState({ request, inspection, problem }: StateParts): InspectorState["ended"] {
+  const { ended } = inspection;
+  if (!ended) return undefined;
+  if (problem !== undefined) return { sentence: problem, failed: true };
+  if (request.connection.state.status === "reconnecting")
+    return {
+      sentence: t("{reason} It attaches again by itself when the connection is back.", { reason: ended.sentence }),
+      failed: true,
+    };
+  // Only a browse comes to an end of its own.
+  if (!ended.failed && request.options.mode !== "browse")
+    return {
+      sentence: t("The connection was closed. What was not settled went back."),
+      failed: false,
+    };
+  return ended;
+}
