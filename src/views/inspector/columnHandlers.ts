@@ -34,4 +34,3 @@ export class ColumnHandlers {
     knownFields: () => this.#inspection.knownFields(),
   };
 }
-

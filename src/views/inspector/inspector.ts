@@ -108,7 +108,6 @@ export class Inspector {
       }),
       panel.onDidDispose(() => void this.close()),
     ];
-    // It is only a word.
     this.#keyLabel = session.info.keyLabel;
   }
 
