@@ -9,7 +9,7 @@ import { startRabbitmq } from "../support/rabbitmqServer.ts";
 import { consumeLog, publishAwaited, publishConfirmed } from "./brokerFigures.ts";
 import { logBytes, logInsert, logPause } from "./logFigures.ts";
 import { treeFirst, treeRefresh, treeRefreshFew } from "./treeFigures.ts";
-import { searchFirst, searchPath, searchRegex, searchText } from "./searchFigures.ts";
+import { searchPath, searchRegex, searchText } from "./searchFigures.ts";
 import {
   searchFirstShown,
   viewFrames,
@@ -32,7 +32,6 @@ const figures: readonly Figure[] = [
   searchText,
   searchRegex,
   searchPath,
-  searchFirst,
   treeFirst,
   treeRefresh,
   treeRefreshFew,

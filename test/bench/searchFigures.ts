@@ -1,16 +1,12 @@
-/** Searching a million messages of 1 KiB: whole scans beside the bare thing, and how soon the first rows are there. */
+/** Searching a million messages of 1 KiB: whole scans beside the bare thing. */
 import type { Delivery } from "../../src/broker/contract.ts";
-import { Inspection } from "../../src/inspect/inspection.ts";
 import { MessageLog } from "../../src/inspect/log.ts";
 import { largestLimits } from "../../src/inspect/logLimits.ts";
 import { View } from "../../src/inspect/view.ts";
-import { unpackRows } from "../../src/protocol/rows.ts";
-import { Batches } from "./batches.ts";
 import type { Figure } from "./figure.ts";
 import { deliveries, jsonBody, million } from "./messages.ts";
 
 const rare = 245;
-const firstRows = 50;
 
 export const searchText: Figure = {
   name: "search.text",
@@ -54,15 +50,6 @@ export const searchPath: Figure = {
       (body) => (JSON.parse(body.toString()) as { customer: { name: string } }).customer.name === "Dai Enghraifft",
       million / 4,
     ),
-};
-
-export const searchFirst: Figure = {
-  name: "search.first",
-  unit: "ms",
-  versus: "the first rows of everything, without a filter",
-  rounds: 5,
-  ours: () => firstPage("tenant-77"),
-  other: () => firstPage(""),
 };
 
 const word = Buffer.from("RareWord");
@@ -125,20 +112,4 @@ async function searched(view: View): Promise<number> {
     longest = Math.max(longest, performance.now() - last);
   }
   return longest;
-}
-
-/** From the last key press to the first rows. */
-async function firstPage(text: string): Promise<number> {
-  const inspection = new Inspection({ limits: largestLimits });
-  await new Batches(million, deliveries(1000)).readBy(inspection);
-  const start = performance.now();
-  inspection.setFilter(text);
-  while (inspection.summary.shown < firstRows && inspection.summary.searching)
-    await new Promise((resolve) => setImmediate(resolve));
-  const { shown } = inspection.summary;
-  const rows = unpackRows(inspection.rows({ from: Math.max(0, shown - firstRows), count: firstRows }));
-  const took = performance.now() - start;
-  if (rows.length !== firstRows) throw new Error(`${rows.length} rows`);
-  await inspection.close();
-  return took;
 }
