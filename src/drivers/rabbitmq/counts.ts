@@ -123,7 +123,7 @@ function isHarmlessToProbe(queue: QueueInfo): boolean {
   return !queue.exclusive && isRunning(queue) && settingOf(queue, "expires") === undefined;
 }
 
-const maxChannels = 4;
-const namesPerChannel = 25;
+const maxChannels = 8;
+const namesPerChannel = 12;
 const probeTime = 2000;
 const closedTime = 60_000;
