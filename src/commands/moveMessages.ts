@@ -4,6 +4,7 @@ import type { Receipt } from "../broker/contract.ts";
 import { BrokerError, sentenceOf } from "../broker/errors.ts";
 import type { KeptMessage } from "../inspect/messageReader.ts";
 import type { ReportProgress } from "./prompts.ts";
+import { grouped } from "./transferWords.ts";
 
 /** What is to be sent, and how. */
 export interface Transfer {
@@ -245,9 +246,4 @@ export function transferSentence(result: TransferResult, kind: "move" | "copy", 
   if (kind === "move" && done + gone < asked && routed - settled < asked)
     sentences.push(t("What was not moved stays unsettled here."));
   return [...sentences, ...result.reasons.slice(0, 3)].join(" ");
-}
-
-/** 1,234,567 */
-function grouped(count: number): string {
-  return count.toLocaleString("en");
 }

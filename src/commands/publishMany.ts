@@ -2,7 +2,9 @@ import { t } from "@vscode/l10n";
 import type { Draft, Node, Receipt, Session } from "../broker/contract.ts";
 import { sentenceOf } from "../broker/errors.ts";
 import type { ManyResult } from "../protocol/publish.ts";
+import { outcomeSentences, stopSentence, unsentSentences } from "./outcomeWords.ts";
 import type { ReportProgress } from "./prompts.ts";
+import { grouped } from "./transferWords.ts";
 
 export interface ManyOptions {
   readonly count: number;
@@ -160,46 +162,15 @@ class Run {
 
   #sentences(cancelled: boolean): string[] {
     const { count } = this.#options;
-    const { routed, returned, refused, blocked, lost } = this.#counts;
+    const { routed } = this.#counts;
     if (routed === count) return [t("All {count} messages were confirmed and routed.", { count: grouped(count) })];
     const sentences = [
       t("{routed} of {count} messages were confirmed and routed.", { routed: grouped(routed), count: grouped(count) }),
     ];
-    const reason = (outcome: Receipt["outcome"]): string => this.#reasons.get(outcome) ?? "";
-    if (returned > 0) {
-      sentences.push(
-        t("{returned} were returned, nobody gets them ({reason}).", {
-          returned: grouped(returned),
-          reason: reason("returned"),
-        }),
-      );
-    }
-    if (refused > 0)
-      sentences.push(t("{refused} were refused ({reason}).", { refused: grouped(refused), reason: reason("refused") }));
-    if (blocked > 0) sentences.push(t("{blocked} met a broker that blocks publishing.", { blocked: grouped(blocked) }));
-    if (lost > 0)
-      sentences.push(t("{lost} got no answer: the broker may or may not have them.", { lost: grouped(lost) }));
+    sentences.push(...outcomeSentences(this.#counts, this.#reasons));
     if (this.#stopped !== undefined) sentences.push(this.#stopped);
     const unsent = count - this.#sent + this.#failed;
-    if (unsent > 0) {
-      sentences.push(
-        cancelled
-          ? t("{unsent} were not sent, because you cancelled.", { unsent: grouped(unsent) })
-          : t("{unsent} were not sent.", { unsent: grouped(unsent) }),
-      );
-    }
+    sentences.push(...unsentSentences(unsent, cancelled));
     return sentences;
   }
-}
-
-/** 1,234,567 */
-function grouped(count: number): string {
-  return count.toLocaleString("en");
-}
-
-function stopSentence(receipt: Extract<Receipt, { outcome: "blocked" | "lost" }>): string {
-  const { reason } = receipt;
-  return receipt.outcome === "blocked"
-    ? t("The broker blocks publishing ({reason}).", { reason })
-    : t("The connection went before the broker answered ({reason}).", { reason });
 }

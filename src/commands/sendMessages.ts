@@ -1,6 +1,7 @@
 import { t } from "@vscode/l10n";
 import type { Draft, Node, Receipt, Session } from "../broker/contract.ts";
 import { BrokerError, sentenceOf } from "../broker/errors.ts";
+import { outcomeSentences, stopSentence, unsentSentences } from "./outcomeWords.ts";
 import { grouped } from "./transferWords.ts";
 
 /** A message on its way from a file. */
@@ -158,9 +159,7 @@ class Sending {
     this.#counts[outcome]++;
     if (outcome === "routed") return;
     if (!this.#reasons.has(outcome)) this.#reasons.set(outcome, receipt.reason);
-    if (outcome === "blocked") this.#stop(t("The broker blocks publishing ({reason}).", { reason: receipt.reason }));
-    if (outcome === "lost")
-      this.#stop(t("The connection went before the broker answered ({reason}).", { reason: receipt.reason }));
+    if (receipt.outcome === "blocked" || receipt.outcome === "lost") this.#stop(stopSentence(receipt));
   }
 
   #refused(line: number, error: unknown): void {
@@ -227,9 +226,8 @@ class Sending {
   }
 
   #sentences(untried: number, cancelled: boolean): readonly string[] {
-    const { routed, returned, refused, blocked, lost } = this.#counts;
+    const { routed } = this.#counts;
     const total = grouped(this.#options.count);
-    const reason = (outcome: Receipt["outcome"]): string => this.#reasons.get(outcome) ?? "";
     if (routed === this.#options.count) {
       return [
         routed === 1
@@ -240,29 +238,13 @@ class Sending {
     const sentences = [
       t("{routed} of {count} messages were confirmed and routed.", { routed: grouped(routed), count: total }),
     ];
-    if (returned > 0)
-      sentences.push(
-        t("{returned} were returned, nobody gets them ({reason}).", {
-          returned: grouped(returned),
-          reason: reason("returned"),
-        }),
-      );
-    if (refused > 0)
-      sentences.push(t("{refused} were refused ({reason}).", { refused: grouped(refused), reason: reason("refused") }));
-    if (blocked > 0) sentences.push(t("{blocked} met a broker that blocks publishing.", { blocked: grouped(blocked) }));
-    if (lost > 0)
-      sentences.push(t("{lost} got no answer: the broker may or may not have them.", { lost: grouped(lost) }));
+    sentences.push(...outcomeSentences(this.#counts, this.#reasons));
     if (this.#stopped !== undefined && this.#stopped !== "") sentences.push(this.#stopped);
     if (this.#failed > 0) {
       sentences.push(t("{failed} could not be sent.", { failed: grouped(this.#failed) }), ...this.#failures);
       if (this.#failed > this.#failures.length) sentences.push(t("And so on."));
     }
-    if (untried > 0)
-      sentences.push(
-        cancelled
-          ? t("{unsent} were not sent, because you cancelled.", { unsent: grouped(untried) })
-          : t("{unsent} were not sent.", { unsent: grouped(untried) }),
-      );
+    sentences.push(...unsentSentences(untried, cancelled));
     return sentences;
   }
 }
