@@ -2,7 +2,7 @@
 import { t } from "@vscode/l10n";
 import type { Draft, Receipt } from "../broker/contract.ts";
 import { BrokerError, sentenceOf } from "../broker/errors.ts";
-import { indentJson } from "../inspect/decode/json.ts";
+import { indentJson, isJson } from "../inspect/decode/json.ts";
 import type { DraftText } from "../protocol/publish.ts";
 import { tableProblem } from "../protocol/valueProblems.ts";
 
@@ -155,15 +155,6 @@ function exactText(bytes: Uint8Array): string | undefined {
 function typable(text: string): boolean {
   const lines = text.includes("\r\n") ? text.replaceAll("\r\n", "") : text;
   return !/[\u0000-\u0008\u000b-\u001f\u007f]/.test(lines) && (lines === text || !lines.includes("\n"));
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function hexOf(bytes: Uint8Array): string {

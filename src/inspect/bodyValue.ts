@@ -1,5 +1,6 @@
 import type { Draft } from "../broker/contract.ts";
 import { decodeBody, type DecodeOptions } from "./decode/decodeBody.ts";
+import { isJson } from "./decode/json.ts";
 
 /** A body as it stands in a document of messages. */
 export interface BodyValue {
@@ -42,13 +43,4 @@ export async function bodyValue(
   if (language === "json" && whole && (format === "json" || isJson(text)))
     return { format, as: "json", text, readable: text, ...rest };
   return { format, as: "text", text: (isText ? raw : undefined) ?? text, readable: text, ...rest };
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

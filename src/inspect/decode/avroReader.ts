@@ -5,6 +5,7 @@ import { avroLiteral } from "./avroValues.ts";
 import {
   type Container,
   deepest,
+  endAt,
   faultAt,
   type Literal,
   type Name,
@@ -121,9 +122,8 @@ export class AvroReader implements Reader {
   }
 
   #end(): ReaderEvent {
-    const rest = this.#bytes.length - this.#at;
-    if (this.#options.from !== undefined || this.#options.partial || rest <= 0) return "end";
-    throw faultAt(this.#at, t("{count} bytes follow the end of the value.", { count: rest }));
+    const { from, partial = false } = this.#options;
+    return endAt(this.#at, this.#bytes.length, from !== undefined || partial);
   }
 
   /** @returns true when there is another item */

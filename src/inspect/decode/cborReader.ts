@@ -3,11 +3,14 @@ import type { BinaryOptions } from "./msgpackReader.ts";
 import {
   type Container,
   deepest,
+  endAt,
   faultAt,
   floatText,
   hexLiteral,
   isoTime,
   type Literal,
+  mapName,
+  type MapName,
   type Name,
   quoted,
   type Reader,
@@ -53,7 +56,7 @@ export class CborReader implements Reader {
   readonly #frames: Frame[] = [];
   readonly #item: Item = { major: 0, start: 0, head: 0, info: 0, from: 0, to: 0, tags: [] };
   readonly #key: Item = { major: 0, start: 0, head: 0, info: 0, from: 0, to: 0, tags: [] };
-  #named: "no" | "key" | "long key" | "long value" = "no";
+  #named: MapName = "no";
   #at: number;
   #done = false;
   #container: Container = { kind: "array", type: "" };
@@ -84,18 +87,7 @@ export class CborReader implements Reader {
   }
 
   name(most: number): Name | undefined {
-    switch (this.#named) {
-      case "no":
-        return undefined;
-      case "key": {
-        const { text, json, type } = this.#literal(this.#key, most);
-        return { text, json: json && type === "string" };
-      }
-      case "long key":
-        return { text: "key", json: false };
-      case "long value":
-        return { text: "value", json: false };
-    }
+    return mapName(this.#named, () => this.#literal(this.#key, most));
   }
 
   literal(most: number): Literal {
@@ -145,9 +137,7 @@ export class CborReader implements Reader {
   }
 
   #end(): ReaderEvent {
-    const rest = this.#bytes.length - this.#at;
-    if (this.#inner || this.#partial || rest <= 0) return "end";
-    throw faultAt(this.#at, t("{count} bytes follow the end of the value.", { count: rest }));
+    return endAt(this.#at, this.#bytes.length, this.#inner || this.#partial);
   }
 
   #readKey(frame: Frame): boolean {

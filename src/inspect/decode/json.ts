@@ -10,3 +10,13 @@ export function indentJson(text: string): string {
   while (!printer.run(Infinity));
   return printer.text;
 }
+
+/** Whether all of it is one JSON value. */
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

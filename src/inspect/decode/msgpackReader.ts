@@ -2,11 +2,14 @@ import { t } from "@vscode/l10n";
 import {
   type Container,
   deepest,
+  endAt,
   faultAt,
   floatText,
   hexLiteral,
   isoTime,
   type Literal,
+  mapName,
+  type MapName,
   type Name,
   quoted,
   type Reader,
@@ -43,7 +46,7 @@ export class MsgpackReader implements Reader {
   readonly #maps: boolean[] = [];
   readonly #item: Item = { kind: "nil", start: 0, from: 0, to: 0, number: 0 };
   readonly #key: Item = { kind: "nil", start: 0, from: 0, to: 0, number: 0 };
-  #named: "no" | "key" | "long key" | "long value" = "no";
+  #named: MapName = "no";
   #at: number;
   #done = false;
   #closed: Container["kind"] = "array";
@@ -87,18 +90,7 @@ export class MsgpackReader implements Reader {
   }
 
   name(most: number): Name | undefined {
-    switch (this.#named) {
-      case "no":
-        return undefined;
-      case "key": {
-        const { text, json, type } = this.#literal(this.#key, most);
-        return { text, json: json && type === "string" };
-      }
-      case "long key":
-        return { text: "key", json: false };
-      case "long value":
-        return { text: "value", json: false };
-    }
+    return mapName(this.#named, () => this.#literal(this.#key, most));
   }
 
   literal(most: number): Literal {
@@ -116,9 +108,7 @@ export class MsgpackReader implements Reader {
   }
 
   #end(): ReaderEvent {
-    const rest = this.#bytes.length - this.#at;
-    if (this.#inner || this.#partial || rest <= 0) return "end";
-    throw faultAt(this.#at, t("{count} bytes follow the end of the value.", { count: rest }));
+    return endAt(this.#at, this.#bytes.length, this.#inner || this.#partial);
   }
 
   /** What names the value: the key before it, or, where the key is a container, that it is key or value. */

@@ -58,6 +58,32 @@ export type Start = () => Reader;
 /** Levels that are read at most. */
 export const deepest = 1_000_000;
 
+/** What names a value in a map whose keys may be of any type: its key; or, where that is a container, its part of the pair. */
+export type MapName = "no" | "key" | "long key" | "long value";
+
+/** @param key reads the key, if there is one to read */
+export function mapName(named: MapName, key: () => Literal): Name | undefined {
+  switch (named) {
+    case "no":
+      return undefined;
+    case "key": {
+      const { text, json, type } = key();
+      return { text, json: json && type === "string" };
+    }
+    case "long key":
+      return { text: "key", json: false };
+    case "long value":
+      return { text: "value", json: false };
+  }
+}
+
+/** After the whole value, which ends at `at` of `length` bytes. @throws BrokerError `invalid` when more follows and must not */
+export function endAt(at: number, length: number, mayFollow: boolean): "end" {
+  const rest = length - at;
+  if (mayFollow || rest <= 0) return "end";
+  throw faultAt(at, t("{count} bytes follow the end of the value.", { count: rest }));
+}
+
 /** Data that ends or goes wrong within a value. */
 export function faultAt(offset: number, reason: string): BrokerError {
   return new BrokerError("invalid", t("Byte {offset}: {reason}", { offset: offset.toLocaleString("en"), reason }), {
