@@ -9,7 +9,9 @@ import type { Header } from "./values.ts";
 
 /**
  * What can be done with a node. `tap` = a private copy of what comes from now on, nobody else notices · `browse` = read
- * without removing · `consume` = compete for messages, acks are real · `pin` = name a thing that cannot be listed.
+ * without removing · `consume` = compete for messages, acks are real · `configure` = change the settings of what exists
+ * · `reset` = move where a consumer group goes on reading · `retry` = dead letters back to where they came from · `pin` =
+ * name a thing that cannot be listed.
  */
 export const verbs = [
   "publish",
@@ -18,6 +20,9 @@ export const verbs = [
   "consume",
   "create",
   "bind",
+  "configure",
+  "reset",
+  "retry",
   "pin",
   "unpin",
   "purge",
@@ -145,6 +150,8 @@ export interface WatchOptions {
   readonly window: number;
   /** The values of the form of that verb. */
   readonly values?: Values;
+  /** `consume` only: the iteration ends by itself once what was ready when it began has been handed out. */
+  readonly untilEmpty?: boolean;
 }
 
 /**

@@ -176,6 +176,18 @@ export function commandHandlers(deps: HandlerDeps): CommandHandlers {
           (await import("../commands/deleteNode.ts")).deleteNode(deps, found),
         );
     },
+    "mq.configure": (argument) =>
+      act(argument, t("Configure"), "configure", async (ref) =>
+        (await import("../commands/configure.ts")).configure(deps, ref),
+      ),
+    "mq.resetOffsets": (argument) =>
+      act(argument, t("Reset Offsets"), "reset", async (ref) =>
+        (await import("../commands/resetOffsets.ts")).resetOffsets(deps, ref),
+      ),
+    "mq.retryDeadLetters": (argument) =>
+      act(argument, t("Retry Dead Letters"), "retry", async (ref) =>
+        (await import("../commands/retryDeadLetters.ts")).retryDeadLetters(deps, ref),
+      ),
     "mq.purge": (argument) =>
       act(argument, t("Purge"), "purge", async (ref) => (await import("../commands/purge.ts")).purge(deps, ref)),
     "mq.delete": (argument) =>

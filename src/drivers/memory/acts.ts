@@ -20,9 +20,12 @@ export function carryOut(broker: MemoryBroker, node: Node, verb: ActVerb, form: 
       return purge(broker, node.name);
     case "delete":
       return remove(broker, node, values);
+    case "configure":
+    case "reset":
+    case "retry":
     case "pin":
     case "unpin":
-      throw new BrokerError("unsupported", t("Here everything can be listed."));
+      throw new BrokerError("unsupported", t("This broker cannot do that."));
     default:
       return verb satisfies never;
   }

@@ -39,6 +39,9 @@ export function effectsOf(broker: MemoryBroker, node: Node, verb: Verb, values?:
     case "publish":
     case "create":
     case "bind":
+    case "configure":
+    case "reset":
+    case "retry":
     case "pin":
     case "unpin":
       return [];

@@ -21,6 +21,9 @@ export function formsOf(node: Node, verb: Verb): readonly Form[] {
       return node.kind === "queue" ? [deleteQueueForm()] : node.kind === "exchange" ? [deleteExchangeForm()] : [];
     case "consume":
     case "purge":
+    case "configure":
+    case "reset":
+    case "retry":
     case "pin":
     case "unpin":
       return [];

@@ -49,6 +49,10 @@ export class NodeActs {
         return this.#pin(ref, values);
       case "unpin":
         return this.#unpin(place(ref));
+      case "configure":
+      case "reset":
+      case "retry":
+        throw new BrokerError("unsupported", t("This cannot be done with “{name}”.", { name: node.name }));
       default:
         return verb satisfies never;
     }

@@ -42,6 +42,9 @@ export class NodeEffects {
       case "publish":
       case "create":
       case "bind":
+      case "configure":
+      case "reset":
+      case "retry":
       case "pin":
       case "unpin":
         return [];

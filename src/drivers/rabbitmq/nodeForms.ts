@@ -66,6 +66,10 @@ export class NodeForms {
         return [purgeForm(node.name)];
       case "delete":
         return [deleteForm(node, ref)];
+      case "configure":
+      case "reset":
+      case "retry":
+        return [];
       default:
         return verb satisfies never;
     }
