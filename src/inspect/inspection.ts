@@ -56,7 +56,10 @@ export class Inspection {
     const changed = (): void => {
       this.#change();
     };
-    const view = new View(log, changed, now);
+    const view = new View(log, changed, now, () => {
+      this.#sorted.renew();
+      this.#change();
+    });
     const sorted = new SortedView(log, view, () => {
       this.#fire();
     });

@@ -10,12 +10,16 @@ import { Search } from "./query/search.ts";
 
 /** How long one piece of searching may hold the event loop, in milliseconds. */
 const slice = 6;
+/** Milliseconds between two looks at the ages that a filter asks for. */
+const leastWait = 250;
+const mostWait = 10_000;
 
 /** What is shown of a log: everything, or what a filter lets through, searched in slices and kept up to date. */
 export class View implements LogListener {
   readonly #log: MessageLog;
   readonly #changed: () => void;
   readonly #now: () => number;
+  readonly #aged: () => void;
   readonly #matches = new MatchView();
   #filter: Filter | undefined;
   #search: Search | undefined;
@@ -24,17 +28,20 @@ export class View implements LogListener {
   #mistake: FilterMistake | undefined;
   #highlights: readonly Highlight[] = [];
   #searching = false;
+  #aging: NodeJS.Timeout | undefined;
   /** How far the rows moved while there was no filter. */
   #shift = 0;
 
   /**
    * @param changed called after each slice of searching that went on by itself
    * @param now milliseconds since 1970
+   * @param aged called when other messages are shown because they grew older
    */
-  constructor(log: MessageLog, changed: () => void, now: () => number = Date.now) {
+  constructor(log: MessageLog, changed: () => void, now: () => number = Date.now, aged: () => void = changed) {
     this.#log = log;
     this.#changed = changed;
     this.#now = now;
+    this.#aged = aged;
     log.listener = this;
   }
 
@@ -100,7 +107,18 @@ export class View implements LogListener {
     this.#highlights = parsed.query ? highlightsOf(parsed.query) : [];
     this.#filter = compileQuery(this.#log, parsed.query, this.#now(), range);
     this.restart();
+    this.#waitForAge();
     return true;
+  }
+
+  /** Looks again at what grew older than an age that the filter asks for. @returns whether other messages are shown now */
+  age(): boolean {
+    const filter = this.#filter;
+    if (!filter || filter.ages.length === 0) return false;
+    const { clock, ages } = filter;
+    const before = clock.now;
+    clock.now = this.#now();
+    return this.#lookAgain(ages.flatMap((age) => this.#arrivedIn(before - age, clock.now - age)));
   }
 
   /** Searches anew: the log was cleared. */
@@ -128,23 +146,11 @@ export class View implements LogListener {
 
   /** The ack states of these messages changed. @returns whether other messages are shown now */
   statesChanged(seqs: Iterable<number>): boolean {
-    const search = this.#search;
-    if (!search || this.#filter?.asksState !== true) return false;
-    const gone = new Set<number>();
-    const come: number[] = [];
-    for (const seq of seqs) {
-      if (!search.covers(seq)) continue;
-      const matches = search.matches(seq);
-      if (matches === true) come.push(seq);
-      else if (matches === false) gone.add(seq);
-    }
-    return this.#matches.change(
-      gone,
-      come.sort((a, b) => a - b),
-    );
+    return this.#filter?.asksState === true && this.#lookAgain(seqs);
   }
 
   close(): void {
+    clearTimeout(this.#aging);
     this.#search = undefined;
     this.#searching = false;
   }
@@ -167,6 +173,54 @@ export class View implements LogListener {
       this.#run(search);
       this.#changed();
     });
+  }
+
+  /** @returns whether other messages are shown now */
+  #lookAgain(seqs: Iterable<number>): boolean {
+    const search = this.#search;
+    if (!search) return false;
+    const gone = new Set<number>();
+    const come: number[] = [];
+    for (const seq of seqs) {
+      if (!search.covers(seq)) continue;
+      const matches = search.matches(seq);
+      if (matches === true) come.push(seq);
+      else if (matches === false) gone.add(seq);
+    }
+    return this.#matches.change(
+      gone,
+      come.sort((a, b) => a - b),
+    );
+  }
+
+  /** The seqs of what arrived from one moment to before another, the edges included. */
+  #arrivedIn(from: number, to: number): number[] {
+    const log = this.#log;
+    const time = (position: number): number => log.time(log.slotAt(position));
+    let low = 0;
+    let high = log.count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (time(middle) < from) low = middle + 1;
+      else high = middle;
+    }
+    const seqs: number[] = [];
+    for (; low < log.count && time(low) <= to; low++) seqs.push(log.seq(log.slotAt(low)));
+    return seqs;
+  }
+
+  /** By itself, as often as the ages of the filter make a difference that is seen. */
+  #waitForAge(): void {
+    clearTimeout(this.#aging);
+    const { ages = [] } = this.#filter ?? {};
+    if (ages.length === 0) return;
+    const wait = Math.min(mostWait, Math.max(leastWait, Math.min(...ages) / 100));
+    this.#aging = setTimeout(() => {
+      if (this.age()) this.#aged();
+      this.#waitForAge();
+    }, wait);
+    // A filter keeps nothing alive.
+    this.#aging.unref();
   }
 
   #stopped(): FilterMistake | undefined {

@@ -18,6 +18,15 @@ export interface Filter {
   readonly patterns: readonly string[];
   /** Whether it asks for the ack state, which changes. */
   readonly asksState: boolean;
+  /** The ages that it asks for, in milliseconds: messages grow older than these while they are shown. */
+  readonly ages: readonly number[];
+  /** What ages are counted to; moved on by whoever keeps the view of it up to date. */
+  readonly clock: Clock;
+}
+
+/** Milliseconds since 1970. */
+export interface Clock {
+  now: number;
 }
 
 /**
@@ -34,7 +43,8 @@ export function compileQuery(
 ): Filter | undefined {
   const matchers: Matcher[] = [];
   if (range) matchers.push(new Each(cost.number, (slot) => isIn(range, log.time(slot))));
-  if (query) matchers.push(matcherOf(log, query, now));
+  const clock = { now };
+  if (query) matchers.push(matcherOf(log, query, clock));
   const [first] = matchers;
   if (!first) return undefined;
   const conditions = query ? conditionsOf(query) : [];
@@ -42,26 +52,31 @@ export function compileQuery(
     matcher: matchers.length === 1 ? first : new All(matchers),
     patterns: conditions.flatMap(patternsOf),
     asksState: conditions.some(({ kind }) => kind === "state"),
+    ages: conditions.flatMap((condition) => (condition.kind === "age" ? [condition.milliseconds] : [])),
+    clock,
   };
 }
 
-function matcherOf(log: MessageLog, query: Query, now: number): Matcher {
+function matcherOf(log: MessageLog, query: Query, clock: Clock): Matcher {
   switch (query.kind) {
     case "and":
-      return new All(query.parts.map((part) => matcherOf(log, part, now)));
+      return new All(query.parts.map((part) => matcherOf(log, part, clock)));
     case "or":
-      return new Any(query.parts.map((part) => matcherOf(log, part, now)));
+      return new Any(query.parts.map((part) => matcherOf(log, part, clock)));
     case "not":
       // A marker tells what was not seen: it is no message that does not match.
-      return new All([new Each(cost.number, (slot) => !log.isMarker(slot)), new None(matcherOf(log, query.part, now))]);
+      return new All([
+        new Each(cost.number, (slot) => !log.isMarker(slot)),
+        new None(matcherOf(log, query.part, clock)),
+      ]);
     case "text":
       return new TextMatcher(log, query.text);
     case "regex":
       return new RegexMatcher(log, query);
     case "field":
-      return fieldOf(log, query.field, query.test, now);
+      return fieldOf(log, query.field, query.test, clock.now);
     default:
-      return numbered(log, query, now);
+      return numbered(log, query, clock);
   }
 }
 
@@ -84,7 +99,7 @@ const numeric: ReadonlySet<string> = new Set(["priority", "expiration"]);
 
 type Numbered = Exclude<Condition, { readonly kind: "text" | "regex" | "field" }>;
 
-function numbered(log: MessageLog, condition: Numbered, now: number): Matcher {
+function numbered(log: MessageLog, condition: Numbered, clock: Clock): Matcher {
   const each = (matches: (slot: number) => boolean): Matcher =>
     new Each(cost.number, (slot) => !log.isMarker(slot) && matches(slot));
   switch (condition.kind) {
@@ -94,10 +109,10 @@ function numbered(log: MessageLog, condition: Numbered, now: number): Matcher {
     }
     case "age": {
       const { comparison, milliseconds } = condition;
-      return each((slot) => holds(comparison, now - log.time(slot) - milliseconds));
+      return each((slot) => holds(comparison, clock.now - log.time(slot) - milliseconds));
     }
     case "time": {
-      const matches = momentTest(condition.comparison, parseMoment(condition.moment, now) ?? { from: 0, to: 0 });
+      const matches = momentTest(condition.comparison, parseMoment(condition.moment, clock.now) ?? { from: 0, to: 0 });
       return each((slot) => matches(log.time(slot)));
     }
     case "state": {

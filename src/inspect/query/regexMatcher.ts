@@ -6,8 +6,10 @@ import type { Looking, Matcher } from "./matcher.ts";
 import type { Pattern } from "./query.ts";
 import { envelopeTexts, isInRecord, Packed, PerShape } from "./shapes.ts";
 import type { Single } from "./single.ts";
-import { largeRecord, pieceBytes } from "./sizes.ts";
+import { largeRecord } from "./sizes.ts";
 
+/** Smaller than elsewhere: a piece has to be done with well before a pattern is cut off, on a busy machine too. */
+const pieceBytes = 64 * 1024;
 /** A match longer than this may be missed where a large body is looked at in pieces. */
 const overlap = 8 * 1024;
 

@@ -35,8 +35,9 @@ describe("a search", () => {
     const log = large(20_000, (index) => index % 10 === 0);
     const { view, steps } = watched(log);
     view.setFilter(slow);
-    const first = shown(log, view);
     assert.ok(view.searching);
+    await until(() => view.count > 0, 60_000);
+    const first = shown(log, view);
     assert.equal(first.at(-1), 20_000);
     await until(() => !view.searching, 60_000);
     const all = every(10, 1, 20_000);
@@ -158,6 +159,41 @@ describe("a search", () => {
     view.setFilter("size = 0");
     assert.equal(settle([1], "acked"), false);
     assert.equal(view.count, 5);
+  });
+
+  it("lets go of what grew too old, and takes in what grew old enough", () => {
+    const log = new MessageLog();
+    for (const received of [1000, 2000, 3000, 4000]) log.add(delivery(raw("a")), received, "none");
+    let now = 5000;
+    const view = new View(
+      log,
+      () => undefined,
+      () => now,
+    );
+    view.setFilter("age < 2500ms and a");
+    assert.deepEqual(shown(log, view), [3, 4]);
+    assert.equal(view.age(), false);
+    now = 6000;
+    assert.equal(view.age(), true);
+    assert.deepEqual(shown(log, view), [4]);
+    log.add(delivery(raw("a")), 6000, "none");
+    view.arrived();
+    assert.deepEqual(shown(log, view), [4, 5]);
+    now = 60_000;
+    assert.equal(view.age(), true);
+    assert.equal(view.count, 0);
+    now = 7000;
+    view.setFilter("age > 3s or age < 1s");
+    assert.deepEqual(shown(log, view), [1, 2, 3]);
+    now = 8000;
+    assert.equal(view.age(), true);
+    assert.deepEqual(shown(log, view), [1, 2, 3, 4]);
+    now = 7900;
+    view.setFilter("not age < 2s");
+    now = 9000;
+    assert.equal(view.age(), true);
+    assert.deepEqual(shown(log, view), [1, 2, 3, 4, 5]);
+    view.close();
   });
 
   it("tells how far rows moved, with and without a filter", () => {
