@@ -9,7 +9,7 @@ import { Single } from "./single.ts";
 /** A pattern is cut off after so many milliseconds... */
 const longestPattern = 10;
 /** ...and given up when that happens so often with one message: once may be the machine's fault. */
-const mostCuts = 6;
+const mostCuts = 20;
 /** Messages that are asked at first: a pattern is slow until it has run for a while, or for ever. */
 const firstPatterns = 64;
 const mostQueued = 4096;
