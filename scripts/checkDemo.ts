@@ -10,8 +10,12 @@ export async function checkDemo(url: string, rows: readonly string[]): Promise<v
     await page.goto(url);
     await page.locator('.activitybar a[aria-label^="MQ Workbench"]').first().click();
     for (const name of rows)
-      await page.locator(".sidebar .monaco-list-row .label-name", { hasText: new RegExp(`^${name}$`) }).waitFor();
+      await page.locator(".sidebar .monaco-list-row .label-name", { hasText: exactly(name) }).waitFor();
   } finally {
     await browser.close();
   }
+}
+
+function exactly(name: string): RegExp {
+  return new RegExp(`^${name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")}$`);
 }

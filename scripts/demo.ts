@@ -1,21 +1,20 @@
-// npm start: builds, brings up a RabbitMQ with a small shop, opens VS Code on it, and takes all of it down at the end.
-// --no-open: opens no window. --check: looks whether the connection is shown, and ends. --cache FOLDER: another place for the data.
+// npm start: builds, brings up brokers with a small shop in each, opens VS Code on them, and takes all of it down at the end.
+// rabbitmq (without a word), or another word of demo/brokers.ts, or all: which brokers.
+// --no-open: opens no window. --check: looks whether the connections are shown, and ends. --cache FOLDER: another place for the data.
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { checkDemo } from "./checkDemo.ts";
-import { freePorts, isFree } from "./freePorts.ts";
+import { chosenDemoBrokers } from "./demo/brokers.ts";
+import type { DemoBroker, DemoServer } from "./demo/brokers.ts";
 import { openVscode } from "./openVscode.ts";
-import { provideRabbitmq } from "./provideRabbitmq.ts";
-import { startRabbitmq } from "./rabbitmqNode.ts";
-import type { RabbitmqServer } from "./rabbitmqNode.ts";
 import { sampleFolder } from "./shop/sampleFolder.ts";
-import { seedShop } from "./shop/seed.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const { values: flags } = parseArgs({
+const { values: flags, positionals: words } = parseArgs({
+  allowPositionals: true,
   options: { "no-open": { type: "boolean" }, check: { type: "boolean" }, cache: { type: "string" } },
 });
 const cache = resolve(flags.cache ?? join(root, ".cache"));
@@ -40,61 +39,50 @@ for (const stop of running.reverse()) await stop().catch((error: unknown) => con
 process.exit();
 
 async function main(): Promise<void> {
-  await provideRabbitmq();
-  const broker = await startBroker();
+  const chosen = chosenDemoBrokers(words);
+  for (const broker of chosen) await broker.provide();
+  const servers: DemoServer[] = [];
+  for (const broker of chosen) servers.push(await start(broker));
   console.log("Building, and opening VS Code …");
   const folder = await sampleFolder(join(cache, "demo", "shop"));
+  const connections = servers.map(({ connection }) => connection);
   const vscode = await openVscode({
     root,
     folder,
     cache: join(cache, "demo"),
-    settings: {
-      "mq.connections": [
-        {
-          name: "Shop",
-          // The password of the demo is in no file: it comes from the environment that VS Code is started with.
-          uri: `amqp://guest:\${env:MQ_DEMO_PASSWORD}@127.0.0.1:${broker.amqpPort}`,
-          management: broker.adminUrl,
-          environment: "development",
-        },
-      ],
-    },
-    env: { MQ_DEMO_PASSWORD: "guest" },
+    settings: { "mq.connections": connections },
+    env: Object.assign({}, ...servers.map(({ env }) => env)) as Record<string, string>,
     window: !flags["no-open"] && !flags.check,
     inBrowser: flags.check ?? false,
   });
   running.push(vscode.stop);
   console.log(vscode.invitation);
   if (flags.check) {
-    await checkDemo(vscode.url, ["Shop"]);
-    console.log("The connection is shown.");
+    const names = connections.map(({ name }) => name);
+    await checkDemo(vscode.url, names);
+    console.log(names.length === 1 ? "The connection is shown." : "The connections are shown.");
     return;
   }
   console.log("Ctrl+C takes all of it down again.");
   await Promise.race([asked, vscode.ended]);
 }
 
-async function startBroker(): Promise<RabbitmqServer> {
-  const dir = join(cache, "rabbitmq");
+async function start(broker: DemoBroker): Promise<DemoServer> {
+  const dir = join(cache, broker.word);
   await mkdir(dir, { recursive: true });
   await claim(join(dir, "npm-start.pid"));
-  console.log("Starting RabbitMQ …");
-  const [amqp = 0, http = 0] = await freePorts(2);
-  const broker = await startRabbitmq({
-    dir,
-    amqpPort: (await isFree(5673)) ? 5673 : amqp,
-    httpPort: (await isFree(15673)) ? 15673 : http,
-  });
-  running.push(() => broker.stop());
+  console.log(`Starting ${broker.product} …`);
+  const server = await broker.start(dir);
+  running.push(() => server.stop());
   // Written last, so that a shop that was filled by half is filled anew.
   const seeded = join(dir, "seeded");
   if (!existsSync(seeded)) {
-    const count = await seedShop(broker.uri);
+    const count = await server.seed();
     await writeFile(seeded, "");
     console.log(`The shop has ${count} messages.`);
   }
-  console.log(`RabbitMQ: ${broker.uri}, management ${broker.adminUrl} (guest, guest)`);
-  return broker;
+  console.log(server.says);
+  return server;
 }
 
 // Two brokers over the same data would ruin it.

@@ -1,12 +1,10 @@
 // A private RabbitMQ node beside whatever else runs: own ports, own name, own folder. Used by `npm start` and by the tests.
 import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
-import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { BrokerNode, brokerFolder } from "./brokerNode.ts";
+import type { BrokerFolder } from "./brokerNode.ts";
 import { freePorts } from "./freePorts.ts";
-import { Guardian, exited } from "./guardian.ts";
 import { dockerLauncher, findRabbitmq, howToGetRabbitmq, nativeLauncher } from "./rabbitmqLauncher.ts";
 import type { RabbitmqLauncher } from "./rabbitmqLauncher.ts";
 
@@ -28,15 +26,13 @@ export interface RabbitmqOptions {
 export async function startRabbitmq(options: RabbitmqOptions = {}): Promise<RabbitmqServer> {
   const found = await findRabbitmq();
   if (!found) throw new Error(howToGetRabbitmq);
-  const dir = options.dir === undefined ? await mkdtemp(join(tmpdir(), "mq-rabbitmq-")) : resolve(options.dir);
-  await mkdir(dir, { recursive: true });
+  const folder = await brokerFolder("RabbitMQ", options.dir);
   const [amqp = 0, http = 0, distribution = 0, epmd = 0] = await freePorts(4);
   const ports = { amqp: options.amqpPort ?? amqp, http: options.httpPort ?? http, distribution, epmd };
   const plugins = ["rabbitmq_management", ...(options.plugins ?? [])];
-  const temporary = options.dir === undefined;
-  const setUp = { dir, ports, plugins, conf: options.conf ?? [], temporary };
+  const setUp = { ...folder, ports, plugins, conf: options.conf ?? [] };
   const launcher = found.kind === "docker" ? dockerLauncher(found, setUp) : nativeLauncher(found, setUp);
-  const server = new RabbitmqServer(launcher, dir, ports, temporary);
+  const server = new RabbitmqServer(launcher, folder, ports);
   try {
     await server.start();
   } catch (error) {
@@ -57,75 +53,58 @@ export class RabbitmqServer {
   /** Data, logs and configuration. */
   readonly dir: string;
   readonly #launcher: RabbitmqLauncher;
-  readonly #guardian: Guardian;
-  readonly #temporary: boolean;
-  #server: ChildProcess | undefined;
-  #helped = false;
-  #stopped = false;
+  readonly #node: BrokerNode;
 
   constructor(
     launcher: RabbitmqLauncher,
-    dir: string,
+    folder: BrokerFolder,
     ports: { readonly amqp: number; readonly http: number },
-    temporary: boolean,
   ) {
     this.#launcher = launcher;
-    this.#temporary = temporary;
-    this.dir = dir;
+    this.dir = folder.dir;
     this.amqpPort = ports.amqp;
     this.httpPort = ports.http;
     this.uri = `amqp://guest:guest@127.0.0.1:${ports.amqp}`;
     this.adminUrl = `http://127.0.0.1:${ports.http}`;
-    this.#guardian = new Guardian(temporary ? dir : undefined, launcher.leftovers);
+    this.#node = new BrokerNode({
+      product: "RabbitMQ",
+      folder,
+      prepare: async () => {
+        const files = launcher.files();
+        for (const [name, text] of Object.entries(files)) await writeFile(join(this.dir, name), text);
+        await launcher.prepare();
+      },
+      server: () => launcher.server(),
+      answers: () => this.api("GET", "/api/overview"),
+      logTail: async () => {
+        const log = await readFile(join(this.dir, "log", "rabbit.log"), "utf8").catch(() => "");
+        return log.slice(-3000);
+      },
+      helpers: launcher.helpers,
+      kill: (server) => launcher.kill(server),
+      terminate: (server) => launcher.terminate(server),
+      leftovers: launcher.leftovers,
+    });
   }
 
   /** Starts it (again, on the same ports with the same data) and resolves when the management API answers. */
-  async start(): Promise<void> {
-    if (this.#stopped) throw new Error("This RabbitMQ was stopped for good; start another.");
-    if (this.#server) return;
-    const files = this.#launcher.files();
-    for (const [name, text] of Object.entries(files)) await writeFile(join(this.dir, name), text);
-    await this.#launcher.prepare();
-    if (!this.#helped) for (const helper of this.#launcher.helpers) this.#guardian.run(helper);
-    this.#helped = true;
-    const server = this.#guardian.run(this.#launcher.server());
-    this.#server = server;
-    let output = "";
-    const collect = (chunk: Buffer): void => void (output = (output + chunk.toString()).slice(-4000));
-    server.stdout?.on("data", collect);
-    server.stderr?.on("data", collect);
-    server.once("exit", () => {
-      if (this.#server === server) this.#server = undefined;
-    });
-    await this.#untilReady(() => output);
+  start(): Promise<void> {
+    return this.#node.start();
   }
 
   /** Ends it as a power cut would; the data stays for {@link start}. */
-  async kill(): Promise<void> {
-    const server = this.#server;
-    if (server) await this.#launcher.kill(server);
-    this.#server = undefined;
+  kill(): Promise<void> {
+    return this.#node.kill();
   }
 
   /** Ends it in order, as an administrator would; the data stays for {@link start}. */
-  async shutDown(): Promise<void> {
-    const server = this.#server;
-    if (!server) return;
-    const gone = exited(server);
-    await this.#launcher.terminate(server);
-    const late = setTimeout(() => void this.#launcher.kill(server), 20_000);
-    await gone;
-    clearTimeout(late);
-    this.#server = undefined;
+  shutDown(): Promise<void> {
+    return this.#node.shutDown();
   }
 
   /** Ends it for good with all its processes, and removes its folder if that was a temporary one. */
-  async stop(): Promise<void> {
-    if (this.#stopped) return;
-    this.#stopped = true;
-    if (this.#temporary) await this.kill();
-    else await this.shutDown();
-    await this.#guardian.finish();
+  stop(): Promise<void> {
+    return this.#node.stop();
   }
 
   /** Runs `rabbitmqctl` with these arguments and resolves with what it printed; rejects with its complaint. */
@@ -154,27 +133,5 @@ export class RabbitmqServer {
     const text = await response.text();
     if (response.status >= 400) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
     return text === "" ? undefined : JSON.parse(text);
-  }
-
-  async #untilReady(output: () => string): Promise<void> {
-    const deadline = Date.now() + 120_000;
-    for (;;) {
-      if (!this.#server) throw new Error(`RabbitMQ ended while it started.\n${output()}\n${await this.#logTail()}`);
-      try {
-        await this.api("GET", "/api/overview");
-        return;
-      } catch (error) {
-        if (Date.now() > deadline)
-          throw new Error(`RabbitMQ did not answer within two minutes.\n${output()}\n${await this.#logTail()}`, {
-            cause: error,
-          });
-      }
-      await delay(200);
-    }
-  }
-
-  async #logTail(): Promise<string> {
-    const log = await readFile(join(this.dir, "log", "rabbit.log"), "utf8").catch(() => "");
-    return log.slice(-3000);
   }
 }

@@ -4,13 +4,26 @@ import { provideCodeServer } from "./provideCodeServer.ts";
 import { provideRabbitmq } from "./provideRabbitmq.ts";
 import { provideVscode, vscodeCache } from "./provideVscode.ts";
 
-try {
-  const rabbitmq = await provideRabbitmq();
-  console.log(`RabbitMQ: ${rabbitmq.kind === "native" ? rabbitmq.server : `${rabbitmq.image} in Docker`}`);
-  console.log(`Chromium: ${await provideChromium()}`);
-  console.log(`VS Code: ${await provideVscode()}`);
-  console.log(`VS Code workbench: ${await provideCodeServer(vscodeCache)}`);
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+/** What it is called, and what brings it: resolves with where it is. */
+const needs: readonly (readonly [name: string, provide: () => Promise<string>])[] = [
+  [
+    "RabbitMQ",
+    async () => {
+      const found = await provideRabbitmq();
+      return found.kind === "native" ? found.server : `${found.image} in Docker`;
+    },
+  ],
+  ["Chromium", provideChromium],
+  ["VS Code", provideVscode],
+  ["VS Code workbench", () => provideCodeServer(vscodeCache)],
+];
+
+for (const [name, provide] of needs) {
+  try {
+    console.log(`${name}: ${await provide()}`);
+  } catch (error) {
+    // The others are brought all the same: a run tells everything that is missing.
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
 }

@@ -18,7 +18,7 @@ export const publishConfirmed: Figure = {
   unit: "messages/s",
   versus: "bare amqplib with 1,000 unconfirmed",
   rounds: 5,
-  needsBroker: true,
+  broker: "rabbitmq",
   ours: () =>
     withSession(async (session) => {
       const node = await createQueue(session, "bench.publish");
@@ -48,7 +48,7 @@ export const publishAwaited: Figure = {
   unit: "messages/s",
   versus: "bare amqplib with noDelay, one by one",
   rounds: 5,
-  needsBroker: true,
+  broker: "rabbitmq",
   ours: () =>
     withSession(async (session) => {
       const node = await createQueue(session, "bench.awaited");
@@ -90,7 +90,7 @@ export const consumeLog: Figure = {
   unit: "messages/s",
   versus: "bare amqplib that does nothing, acks batched",
   rounds: 5,
-  needsBroker: true,
+  broker: "rabbitmq",
   ours: () =>
     withQueue("bench.consume", async (queue) => {
       await fill(queue);

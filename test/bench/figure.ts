@@ -1,3 +1,5 @@
+import type { BenchBroker } from "./brokers.ts";
+
 /** One thing that is measured, and the bare thing beside it. Each side runs in a process of its own. */
 export interface Figure {
   readonly name: string;
@@ -5,8 +7,8 @@ export interface Figure {
   /** What `other` is. */
   readonly versus: string;
   readonly rounds: number;
-  /** The runner starts a RabbitMQ for it. */
-  readonly needsBroker?: boolean;
+  /** The runner starts this broker for it. */
+  readonly broker?: BenchBroker;
   ours(): number | Promise<number>;
   other(): number | Promise<number>;
 }

@@ -5,7 +5,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { type Figure, median } from "./figure.ts";
-import { startRabbitmq } from "../support/rabbitmqServer.ts";
+import { type BenchBroker, benchBrokers, type StartedBroker } from "./brokers.ts";
 import { consumeLog, publishAwaited, publishConfirmed } from "./brokerFigures.ts";
 import { logBytes, logInsert, logPause } from "./logFigures.ts";
 import { treeFirst, treeRefresh, treeRefreshFew } from "./treeFigures.ts";
@@ -62,12 +62,21 @@ async function all(names: readonly string[]): Promise<void> {
     if (!figures.some((each) => each.name === name))
       throw new Error(`No figure is called "${name}". There are: ${figures.map((each) => each.name).join(", ")}`);
   const wanted = figures.filter(({ name }) => names.length === 0 || names.includes(name));
-  const broker = wanted.some(({ needsBroker }) => needsBroker) ? await startRabbitmq() : undefined;
+  const started = new Map<BenchBroker, StartedBroker>();
   try {
-    const environment = broker ? { MQ_BENCH_URI: broker.uri, MQ_BENCH_ADMIN: broker.adminUrl } : {};
-    for (const figure of wanted) console.log(JSON.stringify(await measure(figure, environment)));
+    for (const figure of wanted) {
+      const { broker } = figure;
+      if (broker !== undefined && !started.has(broker)) started.set(broker, await benchBrokers[broker]());
+      const environment = (broker && started.get(broker)?.environment) ?? {};
+      console.log(JSON.stringify(await measure(figure, environment)));
+      // One at a time: an idle broker takes some of the processor too.
+      if (broker !== undefined && !wanted.slice(wanted.indexOf(figure) + 1).some((later) => later.broker === broker)) {
+        await started.get(broker)?.stop();
+        started.delete(broker);
+      }
+    }
   } finally {
-    await broker?.stop();
+    for (const broker of started.values()) await broker.stop();
   }
 }
 

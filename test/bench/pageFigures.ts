@@ -23,7 +23,7 @@ function latency(name: string, of: (times: readonly number[]) => number): Figure
     unit: "ms",
     versus: "bare amqplib, from publish to the consumer's callback",
     rounds: 1,
-    needsBroker: true,
+    broker: "rabbitmq",
     ours: () =>
       inWindow(async (window) => {
         const address = new URLSearchParams({ uri: setting("MQ_BENCH_URI"), admin: setting("MQ_BENCH_ADMIN") });

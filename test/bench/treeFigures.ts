@@ -18,7 +18,7 @@ export const treeFirst: Figure = {
   unit: "ms",
   versus: "the bare HTTP request for the names",
   rounds: 3,
-  needsBroker: true,
+  broker: "rabbitmq",
   ours: () =>
     withQueues(many, () =>
       // Each with a session of its own: the second asks no more.
@@ -49,7 +49,7 @@ export const treeRefresh: Figure = {
   unit: "ms",
   versus: `${visible} bare keep-alive GETs over ${sockets} sockets`,
   rounds: 3,
-  needsBroker: true,
+  broker: "rabbitmq",
   ours: () => withQueues(many, () => refreshTime()),
   other: () =>
     withQueues(many, async () => {
@@ -71,7 +71,7 @@ export const treeRefreshFew: Figure = {
   unit: "ms",
   versus: "the same rows among 10,000",
   rounds: 3,
-  needsBroker: true,
+  broker: "rabbitmq",
   ours: () => withQueues(visible, () => refreshTime()),
   other: () => withQueues(many, () => refreshTime()),
 };

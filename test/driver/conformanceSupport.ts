@@ -1,32 +1,27 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Delivery, Draft, Driver, Node, Session, Subscription, Target } from "../../src/broker/contract.ts";
+import type { Delivery, Draft, Node, Session, Subscription } from "../../src/broker/contract.ts";
 import { BrokerError, type BrokerErrorKind } from "../../src/broker/errors.ts";
 import type { Header } from "../../src/broker/values.ts";
+import { has, type ExchangeType, type Routing, type Stage, type Traits, type WorkTrait } from "./conformanceStage.ts";
 
-/** What the conformance suite needs of a broker beside its driver: the broker seen from outside. */
-export interface Stage {
-  readonly driver: Driver;
-  readonly target: Target;
-  /** Makes a durable queue with this name. `full` = takes one message and refuses more. */
-  makeQueue(name: string, kind: "classic" | "quorum" | "stream" | "full"): Promise<void>;
-  makeExchange(name: string, type: "topic" | "direct" | "fanout" | "headers"): Promise<void>;
-  bind(exchange: string, queue: string, key: string): Promise<void>;
-  deleteQueue(name: string): Promise<void>;
-  /** Messages that a consumer could get now. */
-  ready(queue: string): Promise<number>;
-  /** The names of all queues, temporary ones included. */
-  queueNames(): Promise<readonly string[]>;
-  /** The broker closes every connection that it has with the driver. */
-  drop(): Promise<void>;
-  stop(): Promise<void>;
+/** A place made for one test. */
+export interface Place {
+  readonly kind: string;
+  readonly node: Node;
+  readonly name: string;
 }
 
 /** One run of the suite: the broker, and a session that most tests share. */
 export class Play {
+  readonly traits: Traits;
   #stage: Stage | undefined;
   #session: Session | undefined;
+
+  constructor(traits: Traits) {
+    this.traits = traits;
+  }
 
   get stage(): Stage {
     assert.ok(this.#stage);
@@ -58,16 +53,47 @@ export class Play {
     await this.#stage?.stop();
   }
 
-  async queue(kind: "classic" | "quorum" | "stream" | "full" = "classic"): Promise<Node> {
-    const name = fresh(kind);
-    await this.stage.makeQueue(name, kind);
-    return find(this.session, "queue", name);
+  /** The traits of a kind of place to consume from: of the first kind unless said. */
+  work(kind?: string): WorkTrait {
+    const { work } = this.traits;
+    const found = kind === undefined ? work[0] : work.find((each) => each.kind === kind);
+    assert.ok(found, `no place of kind ${String(kind)}`);
+    return found;
   }
 
-  async exchange(type: "topic" | "direct" | "fanout" | "headers"): Promise<Node> {
+  get routing(): Routing {
+    const { routing } = this.stage;
+    assert.ok(routing);
+    return routing;
+  }
+
+  /** A new place: of the first kind to consume from unless said. */
+  async place(kind: string = this.work().kind): Promise<Place> {
+    const name = fresh(kind);
+    await this.stage.make(kind, name);
+    return { kind, name, node: await this.stage.node(this.session, kind, name) };
+  }
+
+  async exchange(type: ExchangeType): Promise<Node> {
     const name = fresh(type);
-    await this.stage.makeExchange(name, type);
-    return find(this.session, "exchange", name);
+    await this.routing.makeExchange(name, type);
+    return this.routing.exchange(this.session, name);
+  }
+
+  /** Messages that a new consumer of this place could get now. */
+  ready({ kind, name }: Place): Promise<number> {
+    return this.stage.ready(kind, name);
+  }
+
+  /** Lets the stage bring back what a consumer without a proper end held, where the broker does not do so by itself. */
+  async recovered({ kind, name }: Place): Promise<void> {
+    await this.stage.recover?.(this.session, kind, name);
+  }
+
+  /** Waits until so many of `published` are ready after so many were acked. */
+  async left(place: Place, published: number, acked: number): Promise<void> {
+    const expected = has(this.work(place.kind).taken) ? published - acked : published;
+    await eventually(() => this.ready(place), expected, `messages ready in the ${place.kind} ${place.name}`);
   }
 
   async publish(to: Node, ...bodies: readonly string[]): Promise<void> {
@@ -194,25 +220,37 @@ export async function rejectsWith(
   assert.fail(`did not reject, but gave ${JSON.stringify(result)}`);
 }
 
-/** The node as the tree has it, found as a user would: folder by folder, with the filter. */
-export async function find(session: Session, kind: "queue" | "exchange", name: string): Promise<Node> {
-  const folders: (Node | undefined)[] = [undefined];
-  for (let folder = folders.shift(); folders.length >= 0; folder = folders.shift()) {
-    let page: string | undefined;
-    do {
-      const part = await session.list(folder, {
-        fresh: true,
-        ...(folder?.kind === `${kind}s` ? { filter: name } : {}),
-        ...(page ? { page } : {}),
-      });
-      const found = part.items.find((node) => node.kind === kind && node.name === name);
-      if (found) return found;
-      folders.push(...part.items.filter((node) => node.kind === "vhost" || node.kind === `${kind}s`));
-      page = part.next;
-    } while (page !== undefined);
-    if (folders.length === 0) break;
+/**
+ * A node as the tree has it, found as a user would: folder by folder, with the filter in the last one.
+ * @param path the kinds of the nodes above it, from the top
+ */
+export async function find(session: Session, path: readonly string[], kind: string, name: string): Promise<Node> {
+  let parents: (Node | undefined)[] = [undefined];
+  for (const folder of path) {
+    const below: Node[] = [];
+    for (const parent of parents) below.push(...(await everyChild(session, parent)));
+    parents = below.filter((node) => node.kind === folder);
+  }
+  for (const parent of parents) {
+    const found = (await everyChild(session, parent, name)).find((node) => node.kind === kind && node.name === name);
+    if (found) return found;
   }
   assert.fail(`the tree has no ${kind} ${name}`);
+}
+
+async function everyChild(session: Session, parent: Node | undefined, filter?: string): Promise<readonly Node[]> {
+  const nodes: Node[] = [];
+  let page: string | undefined;
+  do {
+    const part = await session.list(parent, {
+      fresh: true,
+      ...(filter === undefined ? {} : { filter }),
+      ...(page === undefined ? {} : { page }),
+    });
+    nodes.push(...part.items);
+    page = part.next;
+  } while (page !== undefined);
+  return nodes;
 }
 
 /** One header of every type that a header can have. */

@@ -1,8 +1,11 @@
 import type { Header } from "../../src/broker/values.ts";
 import { createMemoryDriver } from "../../src/drivers/memory/index.ts";
 import { conformance } from "./conformance.ts";
+import type { Stage } from "./conformanceStage.ts";
+import { find } from "./conformanceSupport.ts";
+import { rabbitmqTraits } from "./rabbitmqTraits.ts";
 
-conformance("memory", async () => {
+conformance("memory", rabbitmqTraits, async (): Promise<Stage> => {
   const driver = createMemoryDriver();
   const broker = driver.broker("conformance");
   const full: readonly Header[] = [
@@ -12,21 +15,30 @@ conformance("memory", async () => {
   return {
     driver,
     target: { uri: "memory://conformance", pins: [] },
-    async makeQueue(name, kind) {
-      const type = kind === "full" ? "classic" : kind;
+    routing: {
+      async makeExchange(name, type) {
+        broker.declareExchange({ name, type, durable: true, args: [] });
+      },
+      async bind(exchange, queue, key) {
+        broker.bind({ exchange, queue, key, args: [] });
+      },
+      exchange: (session, name) => find(session, ["exchanges"], "exchange", name),
+    },
+    async make(kind, name) {
+      if (kind === "fanout") {
+        broker.declareExchange({ name, type: kind, durable: true, args: [] });
+        return;
+      }
+      const type = kind === "stream" || kind === "quorum" ? kind : "classic";
       broker.declareQueue(name, { type, durable: true, args: kind === "full" ? full : [] });
     },
-    async makeExchange(name, type) {
-      broker.declareExchange({ name, type, durable: true, args: [] });
-    },
-    async bind(exchange, queue, key) {
-      broker.bind({ exchange, queue, key, args: [] });
-    },
-    async deleteQueue(name) {
+    node: (session, kind, name) =>
+      kind === "fanout" ? find(session, ["exchanges"], "exchange", name) : find(session, ["queues"], "queue", name),
+    async remove(_kind, name) {
       broker.deleteQueue(name);
     },
-    ready: async (queue) => broker.queue(queue).ready.length,
-    queueNames: async () => [...broker.queues.keys()],
+    ready: async (_kind, queue) => broker.queue(queue).ready.length,
+    names: async () => [...broker.queues.keys()],
     async drop() {
       broker.drop();
     },

@@ -1,5 +1,6 @@
 import { startRabbitmq } from "../support/rabbitmqServer.ts";
 import { conformance } from "./conformance.ts";
 import { RabbitmqStage } from "./rabbitmqStage.ts";
+import { rabbitmqTraits } from "./rabbitmqTraits.ts";
 
-conformance("RabbitMQ", async () => new RabbitmqStage(await startRabbitmq()));
+conformance("RabbitMQ", rabbitmqTraits, async () => new RabbitmqStage(await startRabbitmq()));

@@ -4,7 +4,7 @@ import type { BrokerError } from "../../src/broker/errors.ts";
 import { driver } from "../../src/drivers/rabbitmq/index.ts";
 import { startProxy, type Proxy } from "../support/fakeAmqpServer.ts";
 import { startRabbitmq, type RabbitmqServer } from "../support/rabbitmqServer.ts";
-import { bodyText, draft, eventually, find, fresh, Reader, rejectsWith, within } from "./conformanceSupport.ts";
+import { bodyText, draft, eventually, fresh, Reader, rejectsWith, within } from "./conformanceSupport.ts";
 import { RabbitmqStage, targetOf } from "./rabbitmqStage.ts";
 
 describe("a RabbitMQ with which things go wrong", function () {
@@ -39,13 +39,13 @@ describe("a RabbitMQ with which things go wrong", function () {
   };
   const queueIn = async (session: Session): Promise<Node> => {
     const name = fresh("queue");
-    await stage.makeQueue(name, "classic");
-    return find(session, "queue", name);
+    await stage.make("classic", name);
+    return stage.node(session, "queue", name);
   };
   const exchangeIn = async (session: Session, type = "topic"): Promise<Node> => {
     const name = fresh(type);
     await stage.makeExchange(name, type);
-    return find(session, "exchange", name);
+    return stage.routing.exchange(session, name);
   };
   const endOf = (session: Session): Promise<BrokerError | undefined> =>
     within(new Promise((resolve) => session.onDidClose(resolve)), "the end of the session", 15_000);
@@ -85,7 +85,7 @@ describe("a RabbitMQ with which things go wrong", function () {
       await proxy.stop();
       proxies.splice(proxies.indexOf(proxy), 1);
       assert.equal((await end)?.kind, "closed");
-      await eventually(() => stage.ready(queue.name), 2, "messages given back");
+      await eventually(() => stage.ready("queue", queue.name), 2, "messages given back");
     });
 
     it("for consuming may go without the others", async () => {
@@ -136,7 +136,7 @@ describe("a RabbitMQ with which things go wrong", function () {
       await publishing;
       const count = (outcome: string): number =>
         receipts.filter((each) => "outcome" in each && each.outcome === outcome).length;
-      const ready = await stage.ready(queue.name);
+      const ready = await stage.ready("queue", queue.name);
       const detail = `${String(count("routed"))} routed, ${String(count("lost"))} lost, ${String(ready)} there`;
       assert.ok(ready >= count("routed") && ready <= count("routed") + count("lost"), detail);
       for (const each of receipts) if (!("outcome" in each)) assert.equal(each.kind, "closed", each.message);
@@ -153,7 +153,7 @@ describe("a RabbitMQ with which things go wrong", function () {
 
     it("leaves nothing behind", async function () {
       this.timeout(40_000);
-      const before = await stage.queueNames();
+      const before = await stage.names();
       const session = await open();
       const exchange = await exchangeIn(session);
       const queue = await queueIn(session);
@@ -166,7 +166,7 @@ describe("a RabbitMQ with which things go wrong", function () {
         session.watch(queue, { mode: "consume", window: 5 }),
       ]);
       await session.close();
-      await eventually(async () => [...(await stage.queueNames())].sort(), [...before, queue.name].sort(), "queues");
+      await eventually(async () => [...(await stage.names())].sort(), [...before, queue.name].sort(), "queues");
       await eventually(() => stage.connections(), [], "connections");
     });
   });
@@ -175,9 +175,9 @@ describe("a RabbitMQ with which things go wrong", function () {
     it("tells what the broker failed on, where it fails on a decimal in a stream", async () => {
       const session = await open();
       const name = fresh("stream");
-      await stage.makeQueue(name, "stream");
+      await stage.make("stream", name);
       const price = { name: "price", value: { type: "decimal", value: "12.34" } } as const;
-      const receipt = await session.publish(await find(session, "queue", name), draft("x", { headers: [price] }));
+      const receipt = await session.publish(await stage.node(session, "queue", name), draft("x", { headers: [price] }));
       // RabbitMQ 3 fails, later ones take it.
       if (receipt.outcome !== "routed") assert.match(JSON.stringify(receipt), /"lost".*type decimal reaches a stream/);
       const other = await session.publish(await queueIn(session), draft("x", { headers: [price] }));
@@ -296,7 +296,7 @@ describe("a RabbitMQ with which things go wrong", function () {
       );
       await rejectsWith(session.watch(exchange, { mode: "tap", window: 1 }), "denied");
       assert.deepEqual(
-        (await stage.queueNames()).filter((name) => name.startsWith("amq.gen")),
+        (await stage.names()).filter((name) => name.startsWith("amq.gen")),
         [],
         "queues left behind",
       );
@@ -329,7 +329,7 @@ describe("a RabbitMQ with which things go wrong", function () {
         const [a] = await reader.take(1);
         assert.match((await rejectsWith(reader.rest(), "closed")).message, /not settled for too long/);
         assert.deepEqual(await subscription.settle([a?.tag ?? 0], "ack"), [a?.tag]);
-        await eventually(() => stage.ready(queue.name), 1, "messages given back");
+        await eventually(() => stage.ready("queue", queue.name), 1, "messages given back");
       } finally {
         await broker.ctl(
           "eval",

@@ -10,7 +10,6 @@ import { driver } from "../../src/drivers/rabbitmq/index.ts";
 import { startRabbitmq, type RabbitmqServer } from "../support/rabbitmqServer.ts";
 import { until } from "../support/until.ts";
 import { RabbitmqStage, targetOf } from "./rabbitmqStage.ts";
-import { find } from "./conformanceSupport.ts";
 
 const run = promisify(execFile);
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -86,10 +85,10 @@ describe("recipes of RabbitMQ, run", function () {
     broker = await startRabbitmq();
     const stage = new RabbitmqStage(broker);
     await stage.makeExchange("it's a shop", "fanout");
-    await stage.makeQueue("orders", "classic");
+    await stage.make("classic", "orders");
     await stage.bind("it's a shop", "orders", "");
     session = await driver.connect(targetOf(broker), AbortSignal.timeout(20_000));
-    queue = await find(session, "queue", "orders");
+    queue = await stage.node(session, "queue", "orders");
     const subscription = await session.watch(queue, { mode: "consume", window: 100 });
     void (async () => {
       for await (const batch of subscription)

@@ -1,8 +1,9 @@
 import { connect, type Channel, type ChannelModel } from "amqplib";
-import type { Target } from "../../src/broker/contract.ts";
+import type { Node, Session, Target } from "../../src/broker/contract.ts";
 import { driver } from "../../src/drivers/rabbitmq/index.ts";
 import type { RabbitmqServer } from "../support/rabbitmqServer.ts";
-import { eventually, type Stage } from "./conformanceSupport.ts";
+import type { ExchangeType, Stage } from "./conformanceStage.ts";
+import { eventually, find } from "./conformanceSupport.ts";
 
 export function targetOf(broker: RabbitmqServer, more: Partial<Target> = {}): Target {
   return {
@@ -26,10 +27,22 @@ export class RabbitmqStage implements Stage {
     this.target = targetOf(broker);
   }
 
-  async makeQueue(name: string, kind: "classic" | "quorum" | "stream" | "full"): Promise<void> {
+  readonly routing = {
+    makeExchange: (name: string, type: ExchangeType) => this.makeExchange(name, type),
+    bind: (exchange: string, queue: string, key: string) => this.bind(exchange, queue, key),
+    exchange: (session: Session, name: string) => find(session, ["vhost", "exchanges"], "exchange", name),
+  };
+
+  async make(kind: string, name: string): Promise<void> {
+    if (kind === "fanout") return this.makeExchange(name, kind);
     const full = { "x-max-length": 1, "x-overflow": "reject-publish" };
     const args = kind === "full" ? full : { "x-queue-type": kind };
     await this.withChannel((channel) => channel.assertQueue(name, { durable: true, arguments: args }));
+  }
+
+  node(session: Session, kind: string, name: string): Promise<Node> {
+    if (kind === "fanout") return this.routing.exchange(session, name);
+    return find(session, ["vhost", "queues"], "queue", name);
   }
 
   async makeExchange(name: string, type: string): Promise<void> {
@@ -40,15 +53,15 @@ export class RabbitmqStage implements Stage {
     await this.withChannel((channel) => channel.bindQueue(queue, exchange, key));
   }
 
-  async deleteQueue(name: string): Promise<void> {
+  async remove(_kind: string, name: string): Promise<void> {
     await this.withChannel((channel) => channel.deleteQueue(name));
   }
 
-  async ready(queue: string): Promise<number> {
+  async ready(_kind: string, queue: string): Promise<number> {
     return this.withChannel(async (channel) => (await channel.checkQueue(queue)).messageCount);
   }
 
-  async queueNames(): Promise<readonly string[]> {
+  async names(): Promise<readonly string[]> {
     const queues = (await this.#broker.api("GET", "/api/queues?disable_stats=true")) as { name: string }[];
     return queues.map(({ name }) => name);
   }

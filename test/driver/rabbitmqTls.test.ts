@@ -304,7 +304,7 @@ async function usable(session: Session): Promise<void> {
   assert.ok(form);
   const name = fresh("tls");
   await session.act(folder, "create", form.id, { name, durable: true });
-  const queue = await find(session, "queue", name);
+  const queue = await find(session, ["vhost", "queues"], "queue", name);
   assert.equal((await session.publish(queue, draft("over TLS"))).outcome, "routed");
   const subscription = await session.watch(queue, { mode: "consume", window: 1 });
   const [message] = await new Reader(subscription).take(1);

@@ -15,7 +15,7 @@ import { ScriptedDialogs } from "../support/scriptedDialogs.ts";
 import { form, pick, ScriptedPrompts } from "../support/scriptedPrompts.ts";
 import { until } from "../support/until.ts";
 import { seededRandom } from "../unit/logSupport.ts";
-import { draft, find, fresh, typedHeaders } from "./conformanceSupport.ts";
+import { draft, fresh, typedHeaders } from "./conformanceSupport.ts";
 import { RabbitmqStage } from "./rabbitmqStage.ts";
 
 const count = 300;
@@ -80,11 +80,11 @@ describe("a round trip of messages through files and RabbitMQ", function () {
     await stage.makeExchange(name, "topic");
     const from = await queue();
     await stage.bind(name, from.name, "order.*");
-    await session.publish(await find(session, "exchange", name), draft("by the exchange", { key: "order.new" }));
+    await session.publish(await stage.routing.exchange(session, name), draft("by the exchange", { key: "order.new" }));
     await session.publish(from, draft("direct"));
     const exported = await exportAll(from, 2);
     await importAll(exported, from, { where: "origins" });
-    assert.equal(await stage.ready(from.name), 4);
+    assert.equal(await stage.ready("queue", from.name), 4);
     const lines = await messagesIn(await exportAll(from, 4), ["key", "origin", "body"]);
     assert.deepEqual(lines.slice(2), lines.slice(0, 2));
   });
@@ -93,7 +93,7 @@ describe("a round trip of messages through files and RabbitMQ", function () {
     const from = await queue();
     await session.publish(from, draft("x"));
     const exported = await exportAll(from, 1);
-    await stage.deleteQueue(from.name);
+    await stage.remove("queue", from.name);
     const { prompts } = await importAll(exported, from, { where: "node" }, "warn");
     assert.match(
       prompts.told("warn")[0] ?? "",
@@ -103,8 +103,8 @@ describe("a round trip of messages through files and RabbitMQ", function () {
 
   async function queue(): Promise<Node> {
     const name = fresh("transfer");
-    await stage.makeQueue(name, "classic");
-    return find(session, "queue", name);
+    await stage.make("classic", name);
+    return stage.node(session, "queue", name);
   }
 
   /** @returns the path of a file with everything that is in the queue; it stays there */
@@ -129,7 +129,7 @@ describe("a round trip of messages through files and RabbitMQ", function () {
     );
     await inspection.close();
     assert.equal(prompts.told("inform").length, 1, prompts.screen);
-    await until("all are back", async () => (await stage.ready(node.name)) === messages);
+    await until("all are back", async () => (await stage.ready("queue", node.name)) === messages);
     return dialogs.saved;
   }
 
