@@ -7,11 +7,10 @@ import { createApi } from "./connections/api.ts";
 import type { MqWorkbenchApi } from "./connections/api.ts";
 import { Connections } from "./connections/connections.ts";
 import type { Connection } from "./connections/connections.ts";
-import type { Profile } from "./connections/profile.ts";
 import { Profiles } from "./connections/profiles.ts";
 import { SecretVault } from "./connections/secretVault.ts";
 import { drivers } from "./drivers/index.ts";
-import type { ConnectionBadge } from "./protocol/common.ts";
+import { badgeOf } from "./views/badge.ts";
 import { commandHandlers } from "./views/commandHandlers.ts";
 import { ContextKeySetter } from "./views/contextKeys.ts";
 import { LiveRows } from "./views/decorations.ts";
@@ -62,8 +61,8 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     log,
     askForm: async (question) => {
       const { askForm } = await import("./views/formPanel.ts");
-      const profile = question.connection === undefined ? undefined : profiles.get(question.connection);
-      await askForm(extensionUri, question, profile && badgeOf(profile));
+      const connection = question.connection === undefined ? undefined : connections.get(question.connection);
+      await askForm(extensionUri, question, connection && badgeOf(connection));
     },
   });
   const connections = new Connections({
@@ -72,6 +71,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     drivers,
     askPassword: ({ name }) => prompts.input({ title: t("Password for {name}", { name }), password: true }),
     readFile: (path) => readFile(path, "utf8"),
+    looks: context.globalState,
   });
   own(logStates(connections, log));
 
@@ -157,10 +157,6 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     await connections.dispose();
   };
   return createApi(connections);
-}
-
-function badgeOf({ name, environment }: Profile): ConnectionBadge {
-  return environment ? { name, environment } : { name };
 }
 
 /** States only: never addresses with a login, bodies or secrets. */

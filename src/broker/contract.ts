@@ -54,6 +54,16 @@ export interface Node {
   /** Messages ready, messages unacked, consumers. An absent number is unknown, not zero. */
   readonly counts?: Counts;
   readonly verbs: readonly Verb[];
+  /**
+   * What could be done here if the connection were not read-only. Only the guard of a connection writes it: a driver
+   * knows nothing of that.
+   */
+  readonly refused?: readonly Verb[];
+  /**
+   * Whether a `browse` here leaves no trace: no message is marked, counted, moved or kept from anybody, not even for a
+   * moment. Absent = it leaves one; a read-only connection then refuses it.
+   */
+  readonly traceless?: boolean;
   readonly expandable: boolean;
   /** Whether {@link Session.refresh} can tell something newer about this node. */
   readonly live?: boolean;
@@ -152,6 +162,17 @@ export interface WatchOptions {
   readonly values?: Values;
   /** `consume` only: the iteration ends by itself once what was ready when it began has been handed out. */
   readonly untilEmpty?: boolean;
+  /** Where the guard of the connection wants it: see {@link Consent}. */
+  readonly consent?: Consent;
+}
+
+/**
+ * That the user was told what cannot be undone, and agreed. The guard of a connection refuses without it what has a
+ * `danger` among its effects in production, and the last looks that do no harm anywhere. Drivers take no notice of it.
+ */
+export interface Consent {
+  /** The node's name as the user typed it: wanted in production. */
+  readonly typed?: string;
 }
 
 /**
@@ -171,9 +192,10 @@ export interface Subscription extends AsyncIterable<readonly Delivery[]> {
   /**
    * Settles deliveries by their tags; a run of tags goes out as one where the broker can. Resolves when the broker has
    * taken it.
+   * @param consent in production, for several at once that are acked or rejected
    * @returns the tags that could not be settled because the chance was gone (the broker redelivers those).
    */
-  settle(tags: readonly number[], outcome: Outcome): Promise<readonly number[]>;
+  settle(tags: readonly number[], outcome: Outcome, consent?: Consent): Promise<readonly number[]>;
   setWindow(window: number): Promise<void>;
   /** Ends the iteration, gives unsettled ones back, removes temporaries. Never rejects. */
   close(): Promise<void>;
@@ -196,6 +218,17 @@ export interface Effect {
   /** `info` = nobody else notices · `notice` = others may notice · `danger` = cannot be undone. */
   readonly severity: "info" | "notice" | "danger";
   readonly sentence: string;
+  /**
+   * Where the broker counts: how often it can be done after this time before a message is lost by it. 0 = this is the
+   * last time without a loss; below 0 = this time loses one.
+   */
+  readonly left?: number;
+}
+
+/** What is known of a node from looking at it before; kept longer than a session lives. */
+export interface Seen {
+  /** The highest count of deliveries that one of its messages has by now. */
+  readonly deliveries: number;
 }
 
 export interface SessionInfo {
@@ -221,11 +254,18 @@ export interface Session {
   refresh(nodes: readonly Node[]): Promise<readonly Node[]>;
   /** What can be asked for before a verb is carried out. Several for `create` where several kinds can be created. */
   forms(node: Node, verb: Verb): Promise<readonly Form[]>;
-  /** What doing this will change, in sentences, before it is done. */
-  effects(node: Node, verb: Verb, values?: Values): Promise<readonly Effect[]>;
-  /** Carries out a verb that changes topology. @returns a sentence that says what was done, and the node made, if any. */
-  act(node: Node, verb: ActVerb, form: string, values: Values): Promise<Done>;
-  /** Confirmed. Rejects only for what was wrong before it was sent (`invalid`, `closed`, `missing`, `unsupported`). */
+  /** What doing this will change, in sentences, before it is done. @param seen filled in by the guard of the connection */
+  effects(node: Node, verb: Verb, values?: Values, seen?: Seen): Promise<readonly Effect[]>;
+  /**
+   * Carries out a verb that changes topology.
+   * @param consent in production, where its effects hold a `danger`
+   * @returns a sentence that says what was done, and the node made, if any.
+   */
+  act(node: Node, verb: ActVerb, form: string, values: Values, consent?: Consent): Promise<Done>;
+  /**
+   * Confirmed. Rejects only for what was wrong before it was sent (`invalid`, `closed`, `missing`, `unsupported`, and
+   * `denied` by a read-only connection).
+   */
   publish(to: Node, draft: Draft): Promise<Receipt>;
   /**
    * What a message that was seen in `seenIn` was published to, as a node to publish to. Absent, or undefined = cannot be

@@ -1,9 +1,9 @@
 /**
  * What went wrong, by what the user can do about it:
  * `unreachable` nothing answers · `refused` the broker answered and will not let us in (login, vhost, certificate)
- * · `denied` logged in, but this is not permitted · `missing` the thing is not there · `unsupported` this broker or node
- * cannot do that · `closed` the session or channel went away · `invalid` what was asked for is malformed or contradicts
- * what exists.
+ * · `denied` logged in, but this is not permitted, by the broker or by the guard of the connection · `missing` the thing
+ * is not there · `unsupported` this broker or node cannot do that · `closed` the session or channel went away
+ * · `invalid` what was asked for is malformed or contradicts what exists.
  */
 export type BrokerErrorKind = "unreachable" | "refused" | "denied" | "missing" | "unsupported" | "closed" | "invalid";
 

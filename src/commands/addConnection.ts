@@ -15,6 +15,7 @@ import { checkConnection, describeChecks, failedParts } from "./checkConnection.
 import { adminProblem } from "./connectionForm.ts";
 import type { ConnectionDeps } from "./deps.ts";
 import { environmentLabel } from "../protocol/environmentLabel.ts";
+import { agreesToChanges } from "./readOnly.ts";
 import { Steps } from "./steps.ts";
 
 /**
@@ -30,6 +31,8 @@ export async function addConnection(deps: ConnectionDeps, pasted?: string): Prom
   const name = admin && (await askName(deps, address.name, steps));
   const environment = name === undefined ? undefined : await askEnvironment(deps, steps);
   if (!secrets || !admin || name === undefined || environment === undefined) return undefined;
+  const readOnly = address.loopback ? undefined : await askReadOnly(deps, environment, steps);
+  if (readOnly === "cancelled") return undefined;
   const profile: Profile = {
     id: newProfileId(),
     name: name.trim(),
@@ -37,8 +40,11 @@ export async function addConnection(deps: ConnectionDeps, pasted?: string): Prom
     uri: address.uri,
     ...(admin.url !== undefined && { admin: admin.url }),
     ...(environment !== "none" && { environment }),
+    ...(readOnly !== undefined && { readOnly }),
     pins: [],
   };
+  const opened = readOnly === false && profile.environment === "production";
+  if (opened && !(await agreesToChanges(deps, { profile }))) return undefined;
   return testAndSave(deps, profile, secrets);
 }
 
@@ -70,7 +76,8 @@ async function addressOf(deps: ConnectionDeps, pasted: string | undefined): Prom
       const driver = await driverFor(deps.drivers, text);
       const address = driver.parse(text);
       const needed = needsPassword(address) && address.password === undefined;
-      return { driver, address, steps: new Steps(ownSteps + Number(needed) - Number(driver.adminLabel === undefined)) };
+      const asked = [needed, driver.adminLabel !== undefined, !address.loopback];
+      return { driver, address, steps: new Steps(ownSteps - 1 + asked.filter(Boolean).length) };
     } catch (error) {
       problem = sentenceOf(error);
     }
@@ -155,6 +162,28 @@ function askEnvironment(deps: ConnectionDeps, steps: Steps): Promise<Environment
       })),
     ],
   });
+}
+
+/** Only for a broker on another computer: one on this computer is there to be worked with. */
+async function askReadOnly(
+  deps: ConnectionDeps,
+  environment: Environment | "none",
+  steps: Steps,
+): Promise<boolean | "cancelled"> {
+  const refused = {
+    label: t("Read-Only"),
+    detail: t("Look only: nothing can be published, consumed, purged or deleted until you run “MQ: Allow Changes”"),
+    value: true,
+  };
+  const allowed = { label: t("Allow Changes"), detail: t("Everything that the broker permits"), value: false };
+  const careful = environment === "production" || deps.profiles.readOnlyByDefault;
+  const readOnly = await deps.prompts.pick({
+    title: t("Add Connection"),
+    placeholder: t("May this connection change anything? The broker is on another computer"),
+    step: steps.next(),
+    items: careful ? [refused, allowed] : [allowed, refused],
+  });
+  return readOnly ?? "cancelled";
 }
 
 async function testAndSave(deps: ConnectionDeps, profile: Profile, secrets: Secrets): Promise<Profile | undefined> {

@@ -1,9 +1,10 @@
 import { t } from "@vscode/l10n";
 import type { ActVerb, Done, Effect, Node, Session } from "../broker/contract.ts";
 import { BrokerError } from "../broker/errors.ts";
-import { textOf } from "../broker/form.ts";
-import type { Field, Form, Values } from "../broker/form.ts";
+import type { Form, Values } from "../broker/form.ts";
 import type { Connection } from "../connections/connections.ts";
+import { refusalOf } from "../connections/guard.ts";
+import { consentOf, nameToType, withoutTyped, withTypedField } from "./consent.ts";
 import { connectionOf } from "./deps.ts";
 import type { NodeDeps, NodeRef } from "./deps.ts";
 import { pickForm } from "./pickForm.ts";
@@ -50,21 +51,23 @@ interface Job {
 
 async function carryOut(deps: NodeDeps, job: Job): Promise<Done | undefined> {
   const { connection, session, node, verb, confirmation } = job;
+  const refusal = refusalOf(verb, connection.rules);
+  if (refusal) throw refusal;
   const forms = await session.forms(node, verb);
   const form = await pickForm(deps.prompts, forms, node);
   if (forms.length > 0 && !form) return undefined;
   const effects = await session.effects(node, verb);
-  const typed = connection.profile.environment === "production" && isDangerous(effects) ? node.name : undefined;
-  if (form && form.fields.length > 0) return askForm(deps, job, form, effects, typed);
-  if (confirmation) {
+  if (form && form.fields.length > 0) return askForm(deps, job, form, effects);
+  const typed = nameToType(connection, node, effects);
+  if (confirmation || typed !== undefined) {
     const sure = await deps.prompts.confirm({
-      ...confirmation,
+      ...(confirmation ?? { message: t("Go on with “{name}”?", { name: node.name }), act: t("Go On") }),
       detail: describeEffects(effects),
-      ...(typed && { typed }),
+      ...(typed !== undefined && { typed }),
     });
     if (!sure) return undefined;
   }
-  return session.act(node, verb, form?.id ?? "", {});
+  return session.act(node, verb, form?.id ?? "", {}, consentOf(typed));
 }
 
 async function askForm(
@@ -72,35 +75,36 @@ async function askForm(
   { connection, session, node, verb }: Job,
   form: Form,
   effects: readonly Effect[],
-  typed: string | undefined,
 ): Promise<Done | undefined> {
+  const typed = nameToType(connection, node, effects);
   let done: Done | undefined;
   await deps.prompts.form({
-    form: typed ? { ...form, fields: [...form.fields, typedField(typed)] } : form,
+    form: withTypedField(form, typed),
     effects,
     connection: connection.id,
-    submit: async (values) => {
-      if (typed && textOf(values, typedName) !== typed) {
-        const sentence = t("This is production. Type “{name}” to go on.", { name: typed });
-        throw new BrokerError("invalid", sentence, { field: typedName });
-      }
-      done = await session.act(node, verb, form.id, without(values, typedName));
+    submit: async (given) => {
+      const values = withoutTyped(given, typed);
+      const consent = typed ?? (await typedAfterwards(deps, { connection, session, node, verb }, values));
+      done = await session.act(node, verb, form.id, values, consentOf(consent));
     },
   });
   return done;
 }
 
-const typedName = "confirmName";
-
-function typedField(name: string): Field {
-  return {
-    name: typedName,
-    label: t("Type the name to go on"),
-    type: "text",
-    required: true,
-    placeholder: name,
-    help: t("This is production."),
-  };
+/** Some values are more dangerous than the form looked: then the name is asked for once they are known. */
+async function typedAfterwards(
+  { prompts }: NodeDeps,
+  { connection, session, node, verb }: Omit<Job, "confirmation">,
+  values: Values,
+): Promise<string | undefined> {
+  if (connection.rules.environment !== "production") return undefined;
+  const effects = await session.effects(node, verb, values);
+  const typed = nameToType(connection, node, effects);
+  if (typed === undefined) return undefined;
+  const message = t("“{connection}” is production. Go on?", { connection: connection.profile.name });
+  const sure = await prompts.confirm({ message, detail: describeEffects(effects), act: t("Go On"), typed });
+  if (sure) return typed;
+  throw new BrokerError("invalid", t("Nothing was changed: the name was not typed."));
 }
 
 /** The sentences below each other, the gravest first. */
@@ -110,12 +114,4 @@ export function describeEffects(effects: readonly Effect[]): string {
     .flatMap((severity) => effects.filter((effect) => effect.severity === severity))
     .map(({ sentence }) => sentence)
     .join("\n");
-}
-
-function isDangerous(effects: readonly Effect[]): boolean {
-  return effects.some(({ severity }) => severity === "danger");
-}
-
-function without(values: Values, name: string): Values {
-  return Object.fromEntries(Object.entries(values).filter(([each]) => each !== name));
 }

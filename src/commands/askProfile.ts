@@ -1,3 +1,4 @@
+import { t } from "@vscode/l10n";
 import { BrokerError } from "../broker/errors.ts";
 import { driverFor } from "../connections/driverRegistry.ts";
 import { needsPassword } from "../connections/connections.ts";
@@ -6,6 +7,7 @@ import type { Secrets } from "../connections/secretVault.ts";
 import { connectionForm, connectionValues, profileFrom } from "./connectionForm.ts";
 import type { ConnectionDeps } from "./deps.ts";
 import { PendingSecrets } from "./pendingSecrets.ts";
+import { agreesToChanges } from "./readOnly.ts";
 
 /**
  * Asks for all of a connection in the form. `save` runs when it is submitted, with the profile and the secrets that
@@ -33,12 +35,17 @@ export async function askProfile(
     return profile;
   };
   await deps.prompts.form({
-    form: connectionForm(driver, question.title),
+    form: connectionForm(driver, question.title, deps.profiles.readOnlyByDefault),
     values: connectionValues(driver, question.profile),
     ...(deps.connections.get(question.profile.id) && { connection: question.profile.id }),
     secrets: pending.questions(),
     submit: async (values) => {
-      saved = await question.save(read(values), pending.changes);
+      const profile = read(values);
+      if (opensProduction(question.profile, profile) && !(await agreesToChanges(deps, { profile }))) {
+        const sentence = t("This is production: changes are allowed only once its name was typed.");
+        throw new BrokerError("invalid", sentence, { field: "profileChanges" });
+      }
+      saved = await question.save(profile, pending.changes);
     },
     test: async (values) => {
       const profile = read(values);
@@ -47,6 +54,11 @@ export async function askProfile(
     },
   });
   return saved;
+}
+
+/** Whether changes become allowed there by what the form says, and not by where the broker is. */
+function opensProduction(before: Profile, { environment, readOnly }: Profile): boolean {
+  return environment === "production" && readOnly === false && before.readOnly !== false;
 }
 
 type Read = (values: Parameters<typeof profileFrom>[2]) => Profile;

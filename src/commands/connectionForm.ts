@@ -7,8 +7,11 @@ import type { Field, Form, Values } from "../broker/form.ts";
 import type { Profile, ProfileTls } from "../connections/profile.ts";
 import { environmentLabel } from "../protocol/environmentLabel.ts";
 
-/** The fields of a connection: the driver's own for the address, and ours, whose names start with "profile". */
-export function connectionForm(driver: Driver, title: string): Form {
+/**
+ * The fields of a connection: the driver's own for the address, and ours, whose names start with "profile".
+ * @param byDefault whether a connection to another computer begins as read-only
+ */
+export function connectionForm(driver: Driver, title: string, byDefault: boolean): Form {
   return {
     id: "connection",
     title,
@@ -28,6 +31,21 @@ export function connectionForm(driver: Driver, title: string): Form {
           ...environments.map((value) => ({ value, label: environmentLabel(value) })),
         ],
       },
+      {
+        name: "profileChanges",
+        label: t("Changes"),
+        type: "choice",
+        default: "host",
+        help: t("A read-only connection refuses to publish, consume, purge, delete and change anything else."),
+        choices: [
+          {
+            value: "host",
+            label: byDefault ? t("Read-only unless the broker is on this computer") : t("Allowed, as the settings say"),
+          },
+          { value: "refused", label: t("Read-only") },
+          { value: "allowed", label: t("Allowed") },
+        ],
+      },
       ...tlsFields(),
     ],
   };
@@ -42,6 +60,7 @@ export function connectionValues(driver: Driver, profile: Profile): Values {
     profileAdmin: admin === undefined ? "derived" : admin === "" ? "none" : "own",
     profileAdminUrl: admin || (derivedAdmin(driver, profile.uri) ?? ""),
     profileEnvironment: profile.environment ?? "",
+    profileChanges: profile.readOnly === undefined ? "host" : profile.readOnly ? "refused" : "allowed",
     profileCaFile: tls?.caFile ?? "",
     profileCertFile: tls?.certFile ?? "",
     profileKeyFile: tls?.keyFile ?? "",
@@ -62,6 +81,7 @@ export function profileFrom(
   const address = driver.parse(changedUri(driver, before.uri, values));
   const admin = adminFrom(driver, values);
   const environment = environments.find((each) => each === textOf(values, "profileEnvironment"));
+  const changes = textOf(values, "profileChanges");
   const tls = tlsFrom(values);
   const { id, source, pins } = before;
   return {
@@ -73,6 +93,7 @@ export function profileFrom(
       uri: address.uri,
       ...(admin !== undefined && { admin }),
       ...(environment && { environment }),
+      ...(changes !== "" && changes !== "host" && { readOnly: changes === "refused" }),
       ...(tls && { tls }),
     },
     ...(address.password !== undefined && { password: address.password }),

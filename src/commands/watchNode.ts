@@ -1,7 +1,9 @@
 import { t } from "@vscode/l10n";
 import type { Effect, Node, WatchMode, WatchOptions } from "../broker/contract.ts";
 import type { Values } from "../broker/form.ts";
+import { isLastLook, refusalOf } from "../connections/guard.ts";
 import { describeEffects } from "./askAndAct.ts";
+import { consentOf, nameToType, withoutTyped, withTypedField } from "./consent.ts";
 import { connectionOf } from "./deps.ts";
 import type { NodeDeps, NodeRef } from "./deps.ts";
 import { pickForm } from "./pickForm.ts";
@@ -41,45 +43,58 @@ async function ask(
   { connectionId, node }: NodeRef,
   mode: WatchMode,
 ): Promise<WatchRequest | undefined> {
-  const session = await connectionOf(deps, connectionId).connect();
+  const connection = connectionOf(deps, connectionId);
+  const session = await connection.connect();
+  const refusal = refusalOf(mode, connection.rules);
+  if (refusal) throw refusal;
   const forms = await session.forms(node, mode);
   const form = await pickForm(deps.prompts, forms, node);
   if (forms.length > 0 && !form) return undefined;
   const effects = await session.effects(node, mode);
+  const typed = nameToType(connection, node, effects);
   const request = (said: readonly Effect[], values?: Values): WatchRequest => ({
     connectionId,
     node,
-    options: { mode, window: deps.window(), ...(values && { values }) },
+    options: { mode, window: deps.window(), consent: consentOf(typed), ...(values && { values }) },
     effects: said,
   });
   if (form && form.fields.length > 0) {
     let values: Values | undefined;
     await deps.prompts.form({
-      form,
+      form: withTypedField(form, typed),
       effects,
       connection: connectionId,
       submit: async (given) => {
-        values = given;
+        values = withoutTyped(given, typed);
       },
     });
     return values && request(await session.effects(node, mode, values), values);
   }
-  const sure = await consent(deps, `${connectionId} ${mode} ${node.id}`, node, mode, effects);
-  return sure ? request(effects) : undefined;
+  const look: Look = { key: `${connectionId} ${mode} ${node.id}`, node, mode, effects, typed };
+  return (await agrees(deps, look)) ? request(effects) : undefined;
 }
 
-async function consent(
-  deps: WatchDeps,
-  key: string,
-  node: Node,
-  mode: WatchMode,
-  effects: readonly Effect[],
-): Promise<boolean> {
-  if (deps.unasked.has(key) || effects.every(({ severity }) => severity === "info")) return true;
+/** What is about to be looked at. */
+interface Look {
+  /** What “don't ask again” is remembered by. */
+  readonly key: string;
+  readonly node: Node;
+  readonly mode: WatchMode;
+  readonly effects: readonly Effect[];
+  /** The name that has to be typed. */
+  readonly typed: string | undefined;
+}
+
+async function agrees(deps: WatchDeps, { key, node, mode, effects, typed }: Look): Promise<boolean> {
   const { message, act, always } = words(node, mode);
+  const detail = describeEffects(effects);
+  if (typed !== undefined) return deps.prompts.confirm({ message, detail, act, typed });
+  // The last looks that do no harm are asked about one by one.
+  if (isLastLook(effects)) return deps.prompts.confirm({ message, detail, act });
+  if (deps.unasked.has(key) || effects.every(({ severity }) => severity === "info")) return true;
   const answer = await deps.prompts.choose<"once" | "always">({
     message,
-    detail: describeEffects(effects),
+    detail,
     choices: [
       { label: act, value: "once" },
       { label: always, value: "always" },

@@ -3,7 +3,11 @@ import type { Session } from "../broker/contract.ts";
 import { BrokerError, sentenceOf } from "../broker/errors.ts";
 import { Emitter } from "../broker/event.ts";
 import type { Disposable, Event } from "../broker/event.ts";
+import { GuardedSession } from "./guard.ts";
+import type { Looks } from "./looks.ts";
 import type { Profile } from "./profile.ts";
+import { readOnlyOf } from "./readOnly.ts";
+import type { GuardRules } from "./readOnly.ts";
 
 /**
  * `reconnecting` = it was connected, the session was lost, and it tries until it works or the user disconnects
@@ -28,6 +32,10 @@ export interface ConnectionSurroundings {
    * @param ask whether the user may be asked for a missing password
    */
   open(profile: Profile, ask: boolean, signal: AbortSignal): Promise<Session>;
+  /** Whether the broker of this profile is on this computer; a guess until its driver was asked. */
+  isLoopback(profile: Profile): boolean;
+  /** Whether a connection to another computer begins as read-only. */
+  readOnlyByDefault(): boolean;
   /** Milliseconds before attempt number `attempt` (from 0). */
   backoff(attempt: number, random: () => number): number;
   random(): number;
@@ -43,14 +51,15 @@ interface Attempt {
 /** A session that lived this long starts counting its attempts anew when it is lost. */
 const stable = 30_000;
 
-/** A profile with its live session, if any. */
+/** A profile with its live session, if any. Every session that it hands out is guarded. */
 export class Connection {
   readonly id: string;
   readonly #around: ConnectionSurroundings;
+  readonly #looks: Looks;
   readonly #changed = new Emitter<void>();
   #profile: Profile;
   #state: ConnectionState;
-  #session: Session | undefined;
+  #session: GuardedSession | undefined;
   #listening: Disposable | undefined;
   #attempt: Attempt | undefined;
   #timer: Disposable | undefined;
@@ -60,9 +69,10 @@ export class Connection {
   /** Fires after the state, the session or the profile changed. */
   readonly onDidChange: Event<void> = this.#changed.event;
 
-  constructor(profile: Profile, around: ConnectionSurroundings) {
+  constructor(profile: Profile, around: ConnectionSurroundings, looks: Looks) {
     this.id = profile.id;
     this.#profile = profile;
+    this.#looks = looks;
     this.#around = around;
     this.#state = idle(profile);
   }
@@ -74,6 +84,17 @@ export class Connection {
 
   get state(): ConnectionState {
     return this.#state;
+  }
+
+  /** What its guard goes by, now. */
+  get rules(): GuardRules {
+    const { name, environment } = this.#profile;
+    const loopback = this.#around.isLoopback(this.#profile);
+    return {
+      connection: name,
+      environment,
+      readOnly: readOnlyOf(this.#profile, loopback, this.#around.readOnlyByDefault()),
+    };
   }
 
   /** Only while connected. */
@@ -103,7 +124,7 @@ export class Connection {
   async update(profile: Profile, reopen: boolean): Promise<void> {
     this.#profile = profile;
     if (!reopen) {
-      this.#changed.fire();
+      await this.rulesChanged();
       return;
     }
     const session = this.#session;
@@ -111,6 +132,12 @@ export class Connection {
     this.#attempts = 0;
     this.#set(idle(profile));
     await session?.close();
+  }
+
+  /** What decides on {@link rules} may be otherwise: gives back what may no longer be held. Never rejects. */
+  async rulesChanged(): Promise<void> {
+    this.#changed.fire();
+    await this.#session?.rulesChanged();
   }
 
   /** Ends everything for good, once an attempt that runs has given up what it opened. Never rejects. */
@@ -160,13 +187,14 @@ export class Connection {
       throw stopped(this.#profile);
     }
     this.#attempt = undefined;
-    this.#session = session;
+    const guarded = new GuardedSession(session, () => this.rules, this.#looks);
+    this.#session = guarded;
     this.#since = this.#around.now();
-    this.#listening = session.onDidClose((error) => {
-      this.#lost(session, error);
+    this.#listening = guarded.onDidClose((error) => {
+      this.#lost(guarded, error);
     });
     this.#set({ status: "connected" });
-    return session;
+    return guarded;
   }
 
   #lost(session: Session, error: BrokerError | undefined): void {

@@ -6,9 +6,11 @@ import type { Disposable, Event } from "../broker/event.ts";
 import { backoffDelay } from "./backoff.ts";
 import { Connection } from "./connection.ts";
 import type { ConnectionSurroundings } from "./connection.ts";
-import { userOf } from "./credentials.ts";
+import { looksLikeLoopback, userOf } from "./credentials.ts";
 import { driverFor } from "./driverRegistry.ts";
 import type { DriverRegistry } from "./driverRegistry.ts";
+import { AllLooks, Looks } from "./looks.ts";
+import type { LooksStore } from "./looks.ts";
 import { secretsId } from "./profile.ts";
 import type { Profile, ProfileTls } from "./profile.ts";
 import type { Profiles } from "./profiles.ts";
@@ -26,6 +28,8 @@ export interface ConnectionsDeps {
   askPassword(profile: Profile): Promise<string | undefined>;
   /** The text of a file with an absolute path. */
   readFile(path: string): Promise<string>;
+  /** Where is kept how often queues were looked at. Absent = only as long as this lives. */
+  readonly looks?: LooksStore;
   readonly backoff?: ConnectionSurroundings["backoff"];
   readonly random?: ConnectionSurroundings["random"];
   readonly setTimer?: ConnectionSurroundings["setTimer"];
@@ -36,15 +40,21 @@ export interface ConnectionsDeps {
 export class Connections {
   readonly #deps: ConnectionsDeps;
   readonly #changed = new Emitter<Connection | undefined>();
+  readonly #looks: AllLooks;
+  /** URI → whether its driver says that it is on this computer. */
+  readonly #loopback = new Map<string, boolean>();
   readonly #asking = new Map<string, Promise<string>>();
   readonly #listening: Disposable;
   #connections: readonly Connection[] = [];
+  #readOnlyByDefault: boolean;
 
   /** Fires after one connection changed; with undefined after the list did. */
   readonly onDidChange: Event<Connection | undefined> = this.#changed.event;
 
   constructor(deps: ConnectionsDeps) {
     this.#deps = deps;
+    this.#looks = new AllLooks(deps.looks ?? forgetful, deps.now);
+    this.#readOnlyByDefault = deps.profiles.readOnlyByDefault;
     this.#connections = deps.profiles.all().map((profile) => this.#make(profile));
     this.#listening = deps.profiles.onDidChange(() => {
       this.#follow();
@@ -91,6 +101,14 @@ export class Connections {
     return this.#deps.profiles.unpin(connectionId, pin);
   }
 
+  /**
+   * Makes a connection read-only, or allows changes. Kept with the extension, so that no file of a workspace can undo it.
+   * Consumers of one that becomes read-only give back what they hold.
+   */
+  setReadOnly(connectionId: string, readOnly: boolean): Promise<void> {
+    return this.#deps.profiles.setReadOnly(connectionId, readOnly);
+  }
+
   /** Closes every session. */
   async dispose(): Promise<void> {
     this.#listening.dispose();
@@ -102,13 +120,17 @@ export class Connections {
 
   #make(profile: Profile): Connection {
     const { backoff = backoffDelay, random = Math.random, setTimer = realTimer, now = Date.now } = this.#deps;
-    const connection = new Connection(profile, {
+    const around: ConnectionSurroundings = {
       open: (current, ask, signal) => this.#open(current, ask, signal),
+      isLoopback: ({ uri }) => this.#loopback.get(uri) ?? looksLikeLoopback(uri),
+      readOnlyByDefault: () => this.#deps.profiles.readOnlyByDefault,
       backoff,
       random,
       setTimer,
       now,
-    });
+    };
+    const looks = new Looks(this.#looks, () => secretsId(connection.profile));
+    const connection: Connection = new Connection(profile, around, looks);
     connection.onDidChange(() => {
       this.#changed.fire(connection);
     });
@@ -118,6 +140,7 @@ export class Connections {
   async #open(profile: Profile, ask: boolean, signal: AbortSignal): Promise<Session> {
     const driver = await driverFor(this.#deps.drivers, profile.uri);
     const target = await this.#target(profile, undefined, ask);
+    this.#loopback.set(profile.uri, driver.parse(profile.uri).loopback);
     signal.throwIfAborted();
     return driver.connect(target, signal);
   }
@@ -128,10 +151,15 @@ export class Connections {
     const profiles = this.#deps.profiles.all();
     this.#connections = profiles.map((profile) => this.get(profile.id) ?? this.#make(profile));
     for (const gone of before) if (!this.#connections.includes(gone)) void gone.dispose();
+    const { readOnlyByDefault } = this.#deps.profiles;
+    const rulesChanged = readOnlyByDefault !== this.#readOnlyByDefault;
+    this.#readOnlyByDefault = readOnlyByDefault;
     for (const [index, connection] of this.#connections.entries()) {
       const profile = profiles[index];
-      if (!profile || !before.includes(connection) || same(connection.profile, profile)) continue;
-      void connection.update(profile, !same(technical(connection.profile), technical(profile)));
+      if (!profile || !before.includes(connection)) continue;
+      if (!same(connection.profile, profile))
+        void connection.update(profile, !same(technical(connection.profile), technical(profile)));
+      else if (rulesChanged) void connection.rulesChanged();
     }
     if (
       !same(
@@ -212,6 +240,8 @@ export class Connections {
     }
   }
 }
+
+const forgetful: LooksStore = { get: () => undefined, update: async () => undefined };
 
 /** Whether a login without a password cannot be meant: the URI names a user, and not the one with a known default. */
 export function needsPassword(profile: Pick<Profile, "uri">): boolean {

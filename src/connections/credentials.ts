@@ -49,6 +49,16 @@ export function originOf(uri: string): string {
   return parts ? `${parts.scheme}${parts.authority}`.toLowerCase() : "";
 }
 
+/**
+ * Whether every host of this URI is this computer by its name, without knowing its broker. When in doubt it is not: only
+ * the driver knows. A URI without a host is.
+ */
+export function looksLikeLoopback(uri: string): boolean {
+  const authority = partsOf(uri)?.authority ?? "";
+  const hosts = authority.split(",").map((part) => part.slice(part.lastIndexOf("@") + 1));
+  return hosts.every((host) => /^(localhost|127(\.\d+){3}|\[::1\])?(:\d*)?$/i.test(host));
+}
+
 /** The text with its percent escapes replaced; as it is when they are malformed. */
 export function decoded(text: string): string {
   try {

@@ -16,6 +16,8 @@ export interface Profile {
   /** The management URL; an empty text = none, do not try; absent = derived from the URI. */
   readonly admin?: string;
   readonly environment?: Environment;
+  /** Whether changes are refused. Absent = by where the broker is: see `readOnlyOf`. */
+  readonly readOnly?: boolean;
   readonly tls?: ProfileTls;
   readonly pins: readonly Pin[];
   /** Why this one cannot be used as it is, in a sentence: only for settings. */

@@ -6,6 +6,7 @@ import { BrokerError } from "../broker/errors.ts";
 import { Emitter } from "../broker/event.ts";
 import type { Disposable, Event } from "../broker/event.ts";
 import { withoutPassword } from "./credentials.ts";
+import { secretsId } from "./profile.ts";
 import type { Profile } from "./profile.ts";
 import { readSettings } from "./settingsProfiles.ts";
 import type { Env } from "./settingsProfiles.ts";
@@ -20,6 +21,9 @@ export interface Memento {
 export interface SettingsSource {
   /** The raw values of the setting, as the user and the workspace wrote them. */
   read(): { readonly user: unknown; readonly workspace: unknown };
+  /** Whether a connection to another computer begins as read-only: `mq.readOnlyByDefault`, of the user only. */
+  readonly readOnlyByDefault: boolean;
+  /** After one of these changed. */
   readonly onDidChange: Event<void>;
   /** The folder that relative paths start from. */
   readonly folder?: string | undefined;
@@ -29,11 +33,13 @@ export interface SettingsSource {
 
 const key = "mq.profiles";
 
-/** What is in the memento. `pins` = those added to connections that settings define. */
+/** What is in the memento. `pins`, `readOnly` = of connections that settings define. */
 interface Stored {
   readonly version: 1;
   readonly saved: readonly Profile[];
   readonly pins: Readonly<Record<string, readonly Pin[]>>;
+  /** By the id of the secrets: another server under the same name is not meant. */
+  readonly readOnly: Readonly<Record<string, boolean>>;
 }
 
 /** Every connection that is defined, saved here or in settings. Holds no secret that it stores. */
@@ -70,6 +76,11 @@ export class Profiles {
 
   get(id: string): Profile | undefined {
     return this.#profiles.find((profile) => profile.id === id);
+  }
+
+  /** Whether a connection to another computer begins as read-only. */
+  get readOnlyByDefault(): boolean {
+    return this.#settings.readOnlyByDefault;
   }
 
   /** What is wrong with the setting `mq.connections`, in sentences. */
@@ -142,6 +153,17 @@ export class Profiles {
     }
   }
 
+  /** Whether changes are refused; for connections of any source, and stronger than what settings say. */
+  async setReadOnly(id: string, readOnly: boolean): Promise<void> {
+    const profile = this.get(id);
+    if (!profile) return;
+    await this.#write((stored) =>
+      profile.source === "saved"
+        ? { ...stored, saved: stored.saved.map((each) => (each.id === id ? { ...each, readOnly } : each)) }
+        : { ...stored, readOnly: { ...stored.readOnly, [secretsId(profile)]: readOnly } },
+    );
+  }
+
   dispose(): void {
     for (const each of this.#listening) each.dispose();
     this.#changed.dispose();
@@ -171,7 +193,12 @@ export class Profiles {
 
   #stored(): Stored {
     const stored = this.#memento.get(key) as Partial<Stored> | undefined;
-    return { version: 1, saved: stored?.saved ?? [], pins: stored?.pins ?? {} };
+    return {
+      version: 1,
+      saved: stored?.saved ?? [],
+      pins: stored?.pins ?? {},
+      readOnly: stored?.readOnly ?? {},
+    };
   }
 
   #read(): void {
@@ -182,7 +209,14 @@ export class Profiles {
     if (this.#settings.trusted) parts.push(readSettings(workspace, "workspace", this.#env));
     const fromSettings = parts
       .flatMap((part) => part.profiles)
-      .map((profile) => ({ ...profile, pins: merged(profile.pins, stored.pins[profile.id] ?? []) }));
+      .map((profile) => {
+        const readOnly = stored.readOnly[secretsId(profile)] ?? profile.readOnly;
+        return {
+          ...profile,
+          ...(readOnly !== undefined && { readOnly }),
+          pins: merged(profile.pins, stored.pins[profile.id] ?? []),
+        };
+      });
     this.#profiles = [...stored.saved, ...fromSettings];
     this.#problems = parts.flatMap((part) => part.problems);
     this.#passwords = new Map(parts.flatMap((part) => [...part.passwords]));
@@ -195,7 +229,7 @@ export function newProfileId(): string {
 }
 
 /** Only what a profile has, in a fixed order, and no password even if a caller overlooked one. */
-function storable({ id, name, source, uri, admin, environment, tls, pins }: Profile): Profile {
+function storable({ id, name, source, uri, admin, environment, readOnly, tls, pins }: Profile): Profile {
   return {
     id: id || newProfileId(),
     name: name.trim(),
@@ -203,6 +237,7 @@ function storable({ id, name, source, uri, admin, environment, tls, pins }: Prof
     uri: withoutPassword(uri).uri,
     ...(admin !== undefined && { admin: withoutPassword(admin).uri }),
     ...(environment && { environment }),
+    ...(readOnly !== undefined && { readOnly }),
     ...(tls && { tls }),
     pins,
   };

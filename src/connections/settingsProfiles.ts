@@ -45,7 +45,7 @@ export function readSettings(value: unknown, source: Exclude<ProfileSource, "sav
   return { profiles, passwords, problems };
 }
 
-const known = ["name", "uri", "management", "environment", "tls", "pins"];
+const known = ["name", "uri", "management", "environment", "readOnly", "tls", "pins"];
 const knownTls = ["caFile", "certFile", "keyFile", "serverName", "verify"];
 const reference = /\$\{env:([^}]*)\}/g;
 
@@ -84,6 +84,7 @@ class EntryReader {
     this.#unknown(entry, known);
     const admin = this.#admin(entry);
     const environment = this.#environment(entry);
+    const readOnly = this.#readOnly(entry["readOnly"], source);
     const tls = this.#tls(entry["tls"]);
     const pins = this.#pins(entry["pins"]);
     const problem = this.#missingSentence();
@@ -94,6 +95,7 @@ class EntryReader {
       uri,
       ...(admin !== undefined && { admin }),
       ...(environment && { environment }),
+      ...(readOnly !== undefined && { readOnly }),
       ...(tls && { tls }),
       pins,
       ...(problem !== undefined && { problem }),
@@ -174,6 +176,24 @@ class EntryReader {
     const environment = environments.find((each) => each === text);
     if (!environment) this.#wrong("environment", environments.join(" | "));
     return environment;
+  }
+
+  /** A workspace may ask for more care than the user does, never for less. */
+  #readOnly(raw: unknown, source: Exclude<ProfileSource, "saved">): boolean | undefined {
+    if (raw === undefined) return undefined;
+    if (typeof raw !== "boolean") {
+      this.#wrong("readOnly", "true | false");
+      // What was meant is not known.
+      return true;
+    }
+    if (raw || source === "user") return raw;
+    this.problems.push(
+      t(
+        "“readOnly” of the connection “{name}” in the settings of the workspace was ignored: a workspace cannot allow changes. Run “MQ: Allow Changes” to do so.",
+        { name: this.#label },
+      ),
+    );
+    return undefined;
   }
 
   #tls(raw: unknown): ProfileTls | undefined {

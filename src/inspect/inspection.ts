@@ -1,4 +1,4 @@
-import type { Fact, Outcome, SettleTerms, Subscription } from "../broker/contract.ts";
+import type { Consent, Fact, Outcome, SettleTerms, Subscription } from "../broker/contract.ts";
 import { Emitter, type Event } from "../broker/event.ts";
 import type { KnownFields, Sort } from "../protocol/columns.ts";
 import type { Completion, TimeRange } from "../protocol/filter.ts";
@@ -216,10 +216,11 @@ export class Inspection {
 
   /**
    * Settles what of the request may still be settled. `lost` = the chance was gone: the broker delivers those again.
-   * @throws BrokerError `closed` · `unsupported`
+   * @param consent of the user, where the guard of the connection wants it
+   * @throws BrokerError `closed` · `unsupported` · `denied`
    */
-  settle(request: SettleRequest): Promise<{ settled: number; lost: number }> {
-    return this.#settling.settle(request);
+  settle(request: SettleRequest, consent?: Consent): Promise<{ settled: number; lost: number }> {
+    return this.#settling.settle(request, consent);
   }
 
   setPaused(paused: boolean): void {

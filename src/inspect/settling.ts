@@ -1,5 +1,5 @@
 import { t } from "@vscode/l10n";
-import type { Outcome } from "../broker/contract.ts";
+import type { Consent, Outcome } from "../broker/contract.ts";
 import { BrokerError } from "../broker/errors.ts";
 import type { SettleRequest } from "../protocol/inspector.ts";
 import type { AckState } from "../protocol/rows.ts";
@@ -47,9 +47,9 @@ export class Settling {
 
   /**
    * Settles what of the request may still be settled. `lost` = the chance was gone: the broker delivers those again.
-   * @throws BrokerError `closed` · `unsupported`
+   * @throws BrokerError `closed` · `unsupported` · `denied`
    */
-  async settle(request: SettleRequest): Promise<{ settled: number; lost: number }> {
+  async settle(request: SettleRequest, consent?: Consent): Promise<{ settled: number; lost: number }> {
     const { log, attachment, pump, changed } = this.#deps;
     const { settler } = attachment;
     if (!settler)
@@ -68,7 +68,7 @@ export class Settling {
     try {
       while (done < ordered.length) {
         const end = Math.min(done + settledAtOnce, ordered.length);
-        const lostTags = new Set(await settler.settle(tags.slice(done, end), outcome));
+        const lostTags = new Set(await settler.settle(tags.slice(done, end), outcome, consent));
         const part = ordered.slice(done, end);
         for (const [index, seq] of part.entries())
           this.#setState(seq, lostTags.has(tags[done + index] ?? -1) ? "lost" : settledAs[outcome]);

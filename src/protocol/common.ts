@@ -4,4 +4,6 @@ import type { Environment } from "../broker/environment.ts";
 export interface ConnectionBadge {
   readonly name: string;
   readonly environment?: Environment;
+  /** Changes are refused. Absent = they are not. */
+  readonly readOnly?: boolean;
 }

@@ -116,6 +116,8 @@ export function commandHandlers(deps: HandlerDeps): CommandHandlers {
       (await import("../commands/testConnection.ts")).testConnection(deps, idOf(argument)),
     "mq.forgetPassword": async (argument) =>
       (await import("../commands/forgetPassword.ts")).forgetPassword(deps, idOf(argument)),
+    "mq.makeReadOnly": async (argument) => (await import("../commands/readOnly.ts")).makeReadOnly(deps, idOf(argument)),
+    "mq.allowChanges": async (argument) => (await import("../commands/readOnly.ts")).allowChanges(deps, idOf(argument)),
     "mq.openManagement": (argument) => openManagement(deps, idOf(argument)),
 
     "mq.refresh": (argument) => {

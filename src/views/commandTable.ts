@@ -10,6 +10,8 @@ export const commandIds = [
   "mq.disconnect",
   "mq.testConnection",
   "mq.forgetPassword",
+  "mq.makeReadOnly",
+  "mq.allowChanges",
   "mq.openManagement",
   "mq.refresh",
   "mq.filter",

@@ -19,6 +19,7 @@ import type {
   PublishViewCalls,
   SendResult,
 } from "../protocol/publish.ts";
+import { badgeOf } from "./badge.ts";
 import { openPage } from "./page.ts";
 
 export interface PublishPanelsDeps {
@@ -177,12 +178,11 @@ class PublishPanel {
 
   #state(): PublishState {
     const { node, form } = this.#target;
-    const { name, environment } = this.#connection.profile;
     const key = form.fields.find((field) => field.name === "key");
     return {
       target: node.name,
       kind: node.kind,
-      connection: { name, ...(environment ? { environment } : {}) },
+      connection: badgeOf(this.#connection),
       form: { ...form, fields: form.fields.filter((field) => field !== key) },
       ...(key && { keyLabel: key.label }),
       draft: this.#draft,

@@ -43,9 +43,14 @@ export function connectionSettings(): SettingsSource {
       const found = vscode.workspace.getConfiguration("mq").inspect<unknown>("connections");
       return { user: found?.globalValue, workspace: found?.workspaceValue };
     },
+    get readOnlyByDefault() {
+      // Of the user only: the manifest says so too, and this does not depend on it.
+      return vscode.workspace.getConfiguration("mq").inspect<unknown>("readOnlyByDefault")?.globalValue !== false;
+    },
     onDidChange: (listener) =>
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration("mq.connections")) listener();
+        if (event.affectsConfiguration("mq.connections") || event.affectsConfiguration("mq.readOnlyByDefault"))
+          listener();
       }),
     folder,
     get trusted() {

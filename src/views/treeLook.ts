@@ -5,6 +5,7 @@ import type { Environment } from "../broker/environment.ts";
 import { environmentLabel } from "../protocol/environmentLabel.ts";
 import type { ConnectionStatus } from "../connections/connections.ts";
 import type { Profile } from "../connections/profile.ts";
+import { readOnlySentence } from "../connections/readOnly.ts";
 import { roleOf } from "./treeRows.ts";
 import type { ConnectionRow, MoreRow, NodeRow, SentenceRow, TreeRow } from "./treeRows.ts";
 
@@ -74,15 +75,23 @@ export function countsText({ ready, unacked, consumers }: Counts): string {
 }
 
 function connectionLook(row: ConnectionRow, context: LookContext): Look {
-  const { profile, state, session } = row.connection;
+  const { profile, state, session, rules } = row.connection;
+  const readOnly = rules.readOnly && t("read-only");
   const alarm = context.alarm(row);
   const environment = profile.environment && environmentLabel(profile.environment);
   const status = statusText(state.status);
   const source = sourceText(profile);
   const shownStatus = state.status === "connected" || state.status === "disconnected" ? undefined : status;
-  const words = [environment, alarm === undefined ? undefined : t("blocked by an alarm"), shownStatus, source];
+  const words = [
+    environment,
+    readOnly,
+    alarm === undefined ? undefined : t("blocked by an alarm"),
+    shownStatus,
+    source,
+  ];
   const limits = session?.info.limits ?? [];
-  const sentences = [state.sentence ?? profile.problem, alarm, ...limits];
+  const locked = rules.readOnly && readOnlySentence(rules);
+  const sentences = [state.sentence ?? profile.problem, alarm, locked, ...limits];
   return {
     label: profile.name,
     description: words.filter((word) => word !== undefined).join(" · "),
@@ -92,9 +101,10 @@ function connectionLook(row: ConnectionRow, context: LookContext): Look {
       state.status,
       profile.source,
       ...(profile.admin === "" ? [] : ["manage"]),
+      rules.readOnly ? "readOnly" : "changeable",
     ]),
     below: state.status === "disconnected" ? "collapsed" : "expanded",
-    spoken: [profile.name, t("connection"), environment, status, source]
+    spoken: [profile.name, t("connection"), environment, readOnly, status, source]
       .filter((word) => word !== undefined)
       .join(", "),
     tooltip: {

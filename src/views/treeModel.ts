@@ -30,6 +30,8 @@ export class TreeModel {
   readonly #branches = new Map<string, Branch>();
   readonly #sessions = new Map<string, { readonly session: Session; readonly blocked: Disposable }>();
   readonly #alarms = new Map<string, string>();
+  /** The ids of connections that refused changes when they were looked at last. */
+  readonly #readOnly = new Set<string>();
   readonly #listening: Disposable;
   #filter = "";
   #sort: SortOrder = "name";
@@ -276,6 +278,14 @@ export class TreeModel {
         else this.#branches.delete(id);
       }
       if (status === "disconnected") this.#forgetRows(connection);
+    }
+    const readOnly = connection.rules.readOnly !== undefined;
+    if (readOnly !== this.#readOnly.has(connection.id)) {
+      if (readOnly) this.#readOnly.add(connection.id);
+      else this.#readOnly.delete(connection.id);
+      // What can be done with its rows is something else now.
+      for (const [id, branch] of this.#branches)
+        if (id === connection.id || id.startsWith(`${connection.id}/`)) branch.forget();
     }
     // With a filter, connections come and go at the top.
     this.#changed.fire(this.#filter === "" && this.#roots.has(connection.id) ? [this.#rootOf(connection)] : undefined);

@@ -64,8 +64,7 @@ export type NodeRole = "folder" | "container" | "thing";
 export function roleOf(node: Node): NodeRole {
   if (!node.expandable) return "thing";
   if (/[^s]s$/.test(node.kind)) return "folder";
-  const messages = node.verbs.some(
-    (verb) => verb === "publish" || verb === "tap" || verb === "browse" || verb === "consume",
-  );
-  return messages || (node.verbs as readonly string[]).includes("delete") ? "thing" : "container";
+  // What a read-only connection refuses is there all the same.
+  const verbs: readonly string[] = [...node.verbs, ...(node.refused ?? [])];
+  return ["publish", "tap", "browse", "consume", "delete"].some((verb) => verbs.includes(verb)) ? "thing" : "container";
 }

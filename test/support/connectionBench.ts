@@ -55,12 +55,13 @@ export class FakeSettings implements SettingsSource {
   user: unknown;
   workspace: unknown;
   trusted = true;
+  readOnlyByDefault = true;
 
   read(): { user: unknown; workspace: unknown } {
     return { user: this.user, workspace: this.workspace };
   }
 
-  change(values: { user?: unknown; workspace?: unknown }): void {
+  change(values: { user?: unknown; workspace?: unknown; readOnlyByDefault?: boolean }): void {
     Object.assign(this, values);
     this.#changed.fire();
   }

@@ -10,6 +10,7 @@ import type {
   Node,
   Page,
   Receipt,
+  Seen,
   Session,
   SessionInfo,
   Subscription,
@@ -112,6 +113,8 @@ export class FakeSession implements Session {
   /** By verb. */
   readonly formsOf: { [verb in Verb]?: readonly Form[] } = {};
   readonly effectsOf: { [verb in Verb]?: readonly Effect[] } = {};
+  /** What was known from earlier looks, each time the effects were asked for. */
+  readonly seen: (Seen | undefined)[] = [];
   nodes: readonly Node[] = [];
   /** What the next act throws. */
   failure: Error | undefined;
@@ -134,7 +137,8 @@ export class FakeSession implements Session {
     return this.formsOf[verb] ?? [];
   }
 
-  async effects(_: Node, verb: Verb, values?: Values): Promise<readonly Effect[]> {
+  async effects(_: Node, verb: Verb, values?: Values, seen?: Seen): Promise<readonly Effect[]> {
+    this.seen.push(seen);
     const effects = this.effectsOf[verb] ?? [];
     return values ? [...effects, { severity: "info", sentence: `With ${JSON.stringify(values)}.` }] : effects;
   }

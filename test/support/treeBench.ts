@@ -104,7 +104,7 @@ export async function makeTree(names: readonly string[], profile: Partial<Profil
   const broker = new PlainBroker(names);
   const memento = new FakeMemento();
   const profiles = new Profiles({ memento, settings: new FakeSettings(), env: {} });
-  await profiles.save(savedProfile({ uri: "plain://here", ...profile }));
+  await profiles.save(savedProfile({ uri: "plain://localhost", ...profile }));
   const driver = {
     label: "Plain",
     parse: (uri: string): Address => ({ uri, name: "here", secure: false, loopback: true }),

@@ -45,7 +45,7 @@ describe("how rows look", () => {
     assert.equal(before.below, "collapsed");
     assert.equal(before.spoken, "Shop, connection, Production, not connected");
     assert.equal(before.color, "mq.productionForeground");
-    assert.equal(before.contextValue, "connection:,disconnected,saved,manage,");
+    assert.equal(before.contextValue, "connection:,disconnected,saved,manage,changeable,");
     await tree.connection.connect();
     const after = await connectionLook();
     assert.equal(after.below, "expanded");

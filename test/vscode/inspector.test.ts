@@ -4,6 +4,7 @@ import type { Draft, Node, Session, WatchMode } from "../../src/broker/contract.
 import type { FileDialogs } from "../../src/commands/fileDialogs.ts";
 import type { Prompts } from "../../src/commands/prompts.ts";
 import { Connection } from "../../src/connections/connections.ts";
+import { AllLooks, Looks } from "../../src/connections/looks.ts";
 import { createMemoryDriver, type MemoryBroker } from "../../src/drivers/memory/index.ts";
 import { MessageDocuments, messageScheme } from "../../src/views/documents.ts";
 import { InspectorPanels } from "../../src/views/inspector/inspectorPanels.ts";
@@ -11,7 +12,7 @@ import { BodyChoices } from "../../src/views/inspector/bodyChoices.ts";
 import { ColumnsMemory } from "../../src/views/inspector/columnsMemory.ts";
 import { SavedFilters } from "../../src/views/inspector/savedFilters.ts";
 import { Schemas } from "../../src/inspect/decode/schemas.ts";
-import { makeBench } from "../support/connectionBench.ts";
+import { FakeMemento, makeBench } from "../support/connectionBench.ts";
 import { until } from "../support/until.ts";
 
 const extensionUri = extensions.getExtension("mq-workbench.mq-workbench")?.extensionUri ?? Uri.file("/");
@@ -32,6 +33,8 @@ describe("inspector panels", () => {
       { id: "shop", name: "shop", source: "saved", uri: "memory://shop", environment: "staging", pins: [] },
       {
         open: (profile, _ask, signal) => driver.connect({ uri: profile.uri, pins: [] }, signal),
+        isLoopback: () => true,
+        readOnlyByDefault: () => true,
         backoff: () => 1,
         random: Math.random,
         setTimer: (run, milliseconds) => {
@@ -44,6 +47,7 @@ describe("inspector panels", () => {
         },
         now: Date.now,
       },
+      new Looks(new AllLooks(new FakeMemento()), () => "shop"),
     );
     documents = new MessageDocuments();
     panels = new InspectorPanels({

@@ -83,6 +83,7 @@ export function queueNode(queue: Queue): Node {
     verbs: queue.isStream
       ? ["publish", "tap", "browse", "bind", "delete"]
       : ["publish", "tap", "browse", "consume", "bind", "purge", "delete"],
+    ...(queue.isStream && { traceless: true }),
     expandable: true,
     live: true,
   };

@@ -59,6 +59,7 @@ export function queueNode(queue: QueueInfo, asked: boolean): Node {
     facts: queueFacts(queue),
     ...(Object.keys(counts).length === 0 ? {} : { counts }),
     verbs: queueVerbs(queue),
+    ...(queue.type === "stream" && { traceless: true }),
     expandable: true,
     live: true,
     ...(isRunning(queue) ? {} : { warning: queue.state ?? "" }),

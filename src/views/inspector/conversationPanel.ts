@@ -112,14 +112,14 @@ export class ConversationPanel {
   }
 
   #add(inspector: Inspector): void {
-    const { id, title, mode, connection: name, environment, inspection } = inspector;
+    const { id, title, mode, badge, inspection } = inspector;
     this.#watched.set(id, {
       lane: {
         id,
         title,
         kind: inspector.node.kind,
         mode,
-        connection: environment === undefined ? { name } : { name, environment },
+        connection: badge,
       },
       inspector,
       listening: inspection.onDidChange(() => {

@@ -9,7 +9,9 @@ import type { Prompts } from "../../commands/prompts.ts";
 import type { DecodeOptions } from "../../inspect/decode/decodeBody.ts";
 import type { Inspection } from "../../inspect/inspection.ts";
 import type { ColumnLayout } from "../../protocol/columns.ts";
+import type { ConnectionBadge } from "../../protocol/common.ts";
 import type { InspectorState, SelectedMessages, Summary } from "../../protocol/inspector.ts";
+import { badgeOf } from "../badge.ts";
 import { openPage } from "../page.ts";
 import { BodyHandlers } from "./bodyHandlers.ts";
 import { ColumnHandlers } from "./columnHandlers.ts";
@@ -79,6 +81,7 @@ export class Inspector {
     this.#settling = new SettleHandlers({
       inspection,
       title: node.name,
+      isProduction: () => this.environment === "production",
       prompts: deps.prompts,
       confirm: (question) => this.#confirm(question),
       settled: () => {
@@ -133,6 +136,10 @@ export class Inspector {
 
   get connectionId(): string {
     return this.#request.connection.id;
+  }
+
+  get badge(): ConnectionBadge {
+    return badgeOf(this.#request.connection);
   }
 
   get environment(): Environment | undefined {

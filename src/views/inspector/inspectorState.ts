@@ -3,6 +3,7 @@ import { t } from "@vscode/l10n";
 import type { Inspection } from "../../inspect/inspection.ts";
 import type { ColumnLayout } from "../../protocol/columns.ts";
 import type { InspectorState } from "../../protocol/inspector.ts";
+import { badgeOf } from "../badge.ts";
 import type { InspectorRequest } from "./inspectorDeps.ts";
 
 /** What a state is made of. */
@@ -19,12 +20,11 @@ export interface StateParts {
 export function inspectorState(parts: StateParts): InspectorState {
   const { request, inspection, layout, keyLabel } = parts;
   const { connection, node, options, effects } = request;
-  const { name, environment } = connection.profile;
   const ended = endedState(parts);
   return {
     title: node.name,
     kind: node.kind,
-    connection: environment === undefined ? { name } : { name, environment },
+    connection: badgeOf(connection),
     mode: options.mode,
     effects,
     facts: inspection.facts,

@@ -1,6 +1,8 @@
 import { t } from "@vscode/l10n";
+import type { Consent } from "../../broker/contract.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { describeEffects } from "../../commands/askAndAct.ts";
+import { consentOf } from "../../commands/consent.ts";
 import { connectionOf, type NodeRef } from "../../commands/deps.ts";
 import { transferMessages, transferSentence } from "../../commands/moveMessages.ts";
 import type { Inspection } from "../../inspect/inspection.ts";
@@ -52,10 +54,14 @@ export async function carryOut(
       : []),
   ];
   const names = { count: seqs.length.toLocaleString("en"), from: `“${inspector.title}”`, to: place };
+  // Several go away from production at once: the guard of its connection wants the name.
+  const typed =
+    kind === "move" && seqs.length > 1 && inspector.environment === "production" ? inspector.title : undefined;
   const sure = await prompts.confirm({
     message: question(kind, seqs.length, names),
     detail: lines.filter((line) => line !== "").join("\n"),
     act: kind === "move" ? t("Move") : t("Copy"),
+    ...(typed !== undefined && { typed }),
   });
   if (!sure) return;
   const { inspection } = inspector;
@@ -66,7 +72,7 @@ export async function carryOut(
         seqs,
         message: (seq) => inspection.reader.message(seq),
         publish: (message) => session.publish(node, message.draft),
-        ...(kind === "move" ? { settle: (safe) => acknowledge(inspection, safe) } : {}),
+        ...(kind === "move" ? { settle: (safe) => acknowledge(inspection, safe, consentOf(typed)) } : {}),
         report,
         signal,
       }),
@@ -87,8 +93,8 @@ function question(kind: "move" | "copy", count: number, names: Record<"count" | 
     : t("Copy {count} messages from {from} to {to}?", names);
 }
 
-async function acknowledge(inspection: Inspection, seqs: readonly number[]): Promise<number> {
-  return (await inspection.settle({ what: "these", seqs, outcome: "ack" })).settled;
+async function acknowledge(inspection: Inspection, seqs: readonly number[], consent: Consent): Promise<number> {
+  return (await inspection.settle({ what: "these", seqs, outcome: "ack" }, consent)).settled;
 }
 
 /** @throws BrokerError `unsupported` */

@@ -1,13 +1,15 @@
-import type { Outcome } from "../../broker/contract.ts";
+import type { Consent, Outcome } from "../../broker/contract.ts";
 import type { Prompts } from "../../commands/prompts.ts";
 import type { Inspection } from "../../inspect/inspection.ts";
 import type { SettleRequest } from "../../protocol/inspector.ts";
-import { dropQuestion, settleQuestion } from "./settleQuestion.ts";
+import { dropQuestion, settleQuestion, severalQuestion } from "./settleQuestion.ts";
 
 export interface SettleConsentDeps {
   readonly inspection: Inspection;
   /** What the messages come from. */
   readonly title: string;
+  /** Whether it is production: several at once want the title typed. */
+  isProduction(): boolean;
   confirm: Prompts["confirm"];
 }
 
@@ -19,6 +21,8 @@ export class SettleConsent {
   readonly #deps: SettleConsentDeps;
   /** The user agreed that what is rejected here is dropped. */
   #mayDrop = false;
+  /** The user typed the name before several were acked or rejected. */
+  readonly #maySettleSeveral = new Set<Outcome>();
 
   constructor(deps: SettleConsentDeps) {
     this.#deps = deps;
@@ -29,7 +33,14 @@ export class SettleConsent {
     const { outcome } = what;
     if (outcome === "requeue") return true;
     if (what.what === "all") return this.#allowsAll(outcome);
-    return outcome === "ack" || this.#allowsReject(this.#pending(what.seqs));
+    const count = this.#pending(what.seqs);
+    if (count > 1 && this.#deps.isProduction()) return this.#allowsSeveral(outcome, count);
+    return outcome === "ack" || this.#allowsReject(count);
+  }
+
+  /** What the guard of the connection is to know: given with everything that was allowed here. */
+  get consent(): Consent | undefined {
+    return this.#deps.isProduction() ? { typed: this.#deps.title } : undefined;
   }
 
   async #allowsAll(outcome: Exclude<Outcome, "requeue">): Promise<boolean> {
@@ -37,7 +48,20 @@ export class SettleConsent {
     const { summary, filter, range, terms } = inspection;
     if (summary.pending <= 1) return outcome === "ack" || this.#allowsReject(summary.pending);
     const all = filter === "" && range === undefined;
-    return confirm(settleQuestion(outcome, title, all ? summary.pending : undefined, terms));
+    return confirm({ ...settleQuestion(outcome, title, all ? summary.pending : undefined, terms), ...this.#typed });
+  }
+
+  async #allowsSeveral(outcome: Exclude<Outcome, "requeue">, count: number): Promise<boolean> {
+    const { inspection, title, confirm } = this.#deps;
+    if (this.#maySettleSeveral.has(outcome)) return true;
+    const question = severalQuestion(outcome, title, count, inspection.terms);
+    const sure = await confirm({ ...question, ...this.#typed });
+    if (sure) this.#maySettleSeveral.add(outcome);
+    return sure;
+  }
+
+  get #typed(): { readonly typed?: string } {
+    return this.#deps.isProduction() ? { typed: this.#deps.title } : {};
   }
 
   async #allowsReject(count: number): Promise<boolean> {

@@ -47,7 +47,7 @@ export class SettleHandlers {
   /** Settling all at once is asked about first, unless it only gives them back. */
   async #settle(what: SettleRequest): Promise<{ settled: number; lost: number }> {
     if (!(await this.#consent.allows(what))) return { settled: 0, lost: 0 };
-    const result = await this.#inspection.settle(what);
+    const result = await this.#inspection.settle(what, this.#consent.consent);
     this.#deps.settled();
     return result;
   }

@@ -29,6 +29,21 @@ export function settleQuestion(
   };
 }
 
+/** The question before several selected messages are settled in production. */
+export function severalQuestion(
+  outcome: "ack" | "reject",
+  name: string,
+  count: number,
+  terms?: SettleTerms,
+): { readonly message: string; readonly detail: string; readonly act: string } {
+  const { detail, act } = settleQuestion(outcome, name, count, terms);
+  const message =
+    outcome === "ack"
+      ? t("Acknowledge {count} messages of {name}?", { count, name })
+      : t("Reject {count} messages of {name}?", { count, name });
+  return { message, detail: t("{effect} It is asked once in this panel.", { effect: detail }), act };
+}
+
 /** The question before the first messages are rejected that nothing keeps, or nothing that is known. */
 export function dropQuestion(
   terms: SettleTerms,

@@ -38,7 +38,13 @@ async function end(bench: Bench): Promise<void> {
 describe("Add Connection", () => {
   it("takes a pasted URI, keeps the password apart, and connects", async () => {
     const bench = makeBench({
-      answers: [input(" fake://bob:Zecret@shop.example/v "), suggested, suggested, pick("Production")],
+      answers: [
+        input(" fake://bob:Zecret@shop.example/v "),
+        suggested,
+        suggested,
+        pick("Production"),
+        pick("Read-Only"),
+      ],
     });
     const profile = await addConnection(bench);
     assert.deepEqual(bench.profiles.all(), [
@@ -48,6 +54,7 @@ describe("Add Connection", () => {
         source: "saved",
         uri: "fake://bob@shop.example/v",
         environment: "production",
+        readOnly: true,
         pins: [],
       },
     ]);
@@ -77,6 +84,7 @@ describe("Add Connection", () => {
         noted(""),
         noted("My rabbit"),
         pick("None"),
+        pick("Allow Changes"),
       ],
     });
     await addConnection(bench);
@@ -116,8 +124,16 @@ describe("Add Connection", () => {
   });
 
   it("keeps nothing when the user changes their mind, whenever", async () => {
-    const all = [input("fake://bob@h"), input("Zecret"), suggested, suggested, pick("None")];
-    const undone: Answer[] = [input(undefined), input(undefined), input(undefined), input(undefined), pick(undefined)];
+    const all = [
+      input("fake://bob@h"),
+      input("Zecret"),
+      suggested,
+      suggested,
+      pick("Production"),
+      pick("Allow Changes"),
+    ];
+    const typing = [input(undefined), input(undefined), input(undefined), input(undefined)];
+    const undone: Answer[] = [...typing, pick(undefined), pick(undefined), confirm("other")];
     for (const [index, stop] of undone.entries()) {
       const bench = makeBench({ answers: [...all.slice(0, index), stop] });
       assert.equal(await addConnection(bench), undefined);
@@ -145,7 +161,24 @@ describe("Add Connection", () => {
     await end(bench);
   });
 
-  const paste = [input("fake://bob:Zecret@h"), suggested, suggested, pick("None")];
+  const paste = [input("fake://bob:Zecret@h"), suggested, suggested, pick("None"), pick("Read-Only")];
+
+  it("asks whether changes are allowed only for a broker on another computer, in production with its name", async () => {
+    const bench = makeBench({
+      answers: [
+        ...[input("fake://localhost"), suggested, suggested, pick("None")],
+        ...[input("fake://far"), suggested, suggested, pick("Production"), pick("Allow Changes"), confirm("far")],
+      ],
+    });
+    const here = await addConnection(bench);
+    const there = await addConnection(bench);
+    assert.deepEqual([here?.readOnly, there?.readOnly], [undefined, false]);
+    assert.deepEqual(
+      bench.connections.all().map(({ rules }) => rules.readOnly),
+      [undefined, undefined],
+    );
+    await end(bench);
+  });
 
   it("says exactly which part failed and why, and saves only what the user wants saved", async () => {
     const bench = makeBench({ answers: [...paste, choose(undefined)] });

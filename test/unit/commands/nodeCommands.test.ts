@@ -175,9 +175,10 @@ describe("pin and unpin", () => {
       }),
     );
     session.formsOf.pin = [nameForm];
+    const before = bench.connections.get("p1")?.session;
     await pin(bench, { connectionId: "p1", node: folder });
     assert.deepEqual(bench.profiles.get("p1")?.pins, [{ parent: "f", name: "orders" }]);
-    assert.equal(bench.connections.get("p1")?.session, session);
+    assert.equal(bench.connections.get("p1")?.session, before);
     await unpin(bench, ref);
     assert.deepEqual(bench.profiles.get("p1")?.pins, []);
     assert.deepEqual(
@@ -226,7 +227,7 @@ describe("watching", () => {
     const { bench, session } = await connected({});
     session.effectsOf.tap = [info];
     const request = await watchNode(watching(bench), ref, "tap");
-    assert.deepEqual(request, { ...ref, options: { mode: "tap", window: 50 }, effects: [info] });
+    assert.deepEqual(request, { ...ref, options: { mode: "tap", window: 50, consent: {} }, effects: [info] });
     await end(bench);
   });
 
@@ -264,7 +265,7 @@ describe("watching", () => {
     session.formsOf.tap = [nameForm];
     session.effectsOf.tap = [notice];
     const request = await watchNode(watching(bench), ref, "tap");
-    assert.deepEqual(request?.options, { mode: "tap", window: 50, values: { name: "#" } });
+    assert.deepEqual(request?.options, { mode: "tap", window: 50, consent: {}, values: { name: "#" } });
     assert.match(request.effects[1]?.sentence ?? "", /With/);
     assert.equal(await watchNode(watching(bench), ref, "tap"), undefined);
     await end(bench);

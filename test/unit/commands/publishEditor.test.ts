@@ -3,6 +3,7 @@ import type { Node } from "../../../src/broker/contract.ts";
 import { DraftHistory } from "../../../src/commands/draftHistory.ts";
 import { PublishEditor } from "../../../src/commands/publishEditor.ts";
 import { Connection } from "../../../src/connections/connections.ts";
+import { AllLooks, Looks } from "../../../src/connections/looks.ts";
 import type { Connections } from "../../../src/connections/connections.ts";
 import { createMemoryDriver, type MemoryBroker } from "../../../src/drivers/memory/index.ts";
 import type { DraftText } from "../../../src/protocol/publish.ts";
@@ -28,11 +29,14 @@ describe("publish what is in an editor", () => {
       { id: "shop", name: "Shop", source: "saved", uri: "memory://shop", pins: [] },
       {
         open: (profile, _ask, signal) => driver.connect({ uri: profile.uri, pins: [] }, signal),
+        isLoopback: () => true,
+        readOnlyByDefault: () => true,
         backoff: () => 1,
         random: () => 0.5,
         setTimer: () => ({ dispose: () => undefined }),
         now: Date.now,
       },
+      new Looks(new AllLooks(new FakeMemento()), () => "shop"),
     );
     history = new DraftHistory(new FakeMemento());
     opened = [];

@@ -8,10 +8,12 @@ import { delivery } from "../logSupport.ts";
 describe("asking before messages are settled", () => {
   const asked: string[] = [];
   let answer = true;
+  let production = false;
 
   beforeEach(() => {
     asked.length = 0;
     answer = true;
+    production = false;
   });
 
   const terms = (rejected: SettleTerms["rejected"]): SettleTerms => ({
@@ -31,8 +33,9 @@ describe("asking before messages are settled", () => {
     return new SettleConsent({
       inspection,
       title: "orders",
-      confirm: async ({ message, detail }) => {
-        asked.push(`${message} ${detail ?? ""}`);
+      isProduction: () => production,
+      confirm: async ({ message, detail, typed }) => {
+        asked.push(`${message} ${detail ?? ""}${typed === undefined ? "" : ` (type ${typed})`}`);
         return answer;
       },
     });
