@@ -35,8 +35,14 @@ export type ActVerb = Exclude<Verb, "publish" | WatchMode>;
 
 export type WatchMode = "tap" | "browse" | "consume";
 
-/** `ack` = done with it · `requeue` = back to the source · `reject` = refused: dead-lettered or dropped. */
-export type Outcome = "ack" | "requeue" | "reject";
+/**
+ * `ack` = done with it · `requeue` = back to the source · `reject` = refused: dead-lettered or dropped · `delete` =
+ * removed from its source although nobody held it: only of what was browsed.
+ */
+export type Outcome = HeldOutcome | "delete";
+
+/** What may be done with a delivery that is held, unsettled, until it is done. */
+export type HeldOutcome = "ack" | "requeue" | "reject";
 
 /** Something in the tree. Plain data: a later `list` or `refresh` gives a new object with the same `id`. */
 export interface Node {
@@ -160,7 +166,11 @@ export interface WatchOptions {
   readonly window: number;
   /** The values of the form of that verb. */
   readonly values?: Values;
-  /** `consume` only: the iteration ends by itself once what was ready when it began has been handed out. */
+  /**
+   * `consume` only: the iteration ends by itself once what was ready when it began has been handed out, or nothing is left
+   * because others were faster. What was handed out can be settled until {@link Subscription.close}. What is given back
+   * meanwhile may come again, in the place of another one: give back at the end.
+   */
   readonly untilEmpty?: boolean;
   /** Where the guard of the connection wants it: see {@link Consent}. */
   readonly consent?: Consent;
@@ -180,7 +190,10 @@ export interface Consent {
  * `close()`, or by itself when the source has no more (browse); it throws a {@link BrokerError} when the broker ends it.
  */
 export interface Subscription extends AsyncIterable<readonly Delivery[]> {
-  /** What may be done with its deliveries; empty when there is nothing to settle. */
+  /**
+   * What may be done with its deliveries; empty when there is nothing to settle. Of a browse at most `delete`, where the
+   * broker can remove exactly one message that was looked at, also after the iteration has ended.
+   */
   readonly outcomes: readonly Outcome[];
   readonly window: number;
   /** Thrown away because this source cannot be slowed down (pub/sub). */
@@ -193,7 +206,8 @@ export interface Subscription extends AsyncIterable<readonly Delivery[]> {
    * Settles deliveries by their tags; a run of tags goes out as one where the broker can. Resolves when the broker has
    * taken it.
    * @param consent in production, for several at once that are acked or rejected
-   * @returns the tags that could not be settled because the chance was gone (the broker redelivers those).
+   * @returns the tags that could not be settled because the chance was gone (the broker redelivers those; of `delete`: they
+   * were not there any more).
    */
   settle(tags: readonly number[], outcome: Outcome, consent?: Consent): Promise<readonly number[]>;
   setWindow(window: number): Promise<void>;

@@ -28,6 +28,7 @@ export class Attachment {
   #facts: readonly Fact[] = [];
   #outcomes: readonly Outcome[] = [];
   #window = 0;
+  #firstSeq = 0;
   #closed = false;
 
   constructor(deps: AttachmentDeps) {
@@ -55,6 +56,11 @@ export class Attachment {
     return this.#window;
   }
 
+  /** What is older came through an earlier subscription, which tagged it in its own way. */
+  get firstSeq(): number {
+    return this.#firstSeq;
+  }
+
   /** Thrown away by the sources. */
   get dropped(): number {
     return this.#droppedBefore + (this.#subscription?.dropped ?? 0);
@@ -77,6 +83,7 @@ export class Attachment {
       log.addMarker(this.#gapSentence(), now());
     }
     this.#subscription = subscription;
+    this.#firstSeq = log.nextSeq;
     this.#ended = undefined;
     this.#facts = subscription.facts;
     this.#outcomes = subscription.outcomes;

@@ -223,6 +223,19 @@ export class Inspection {
     return this.#settling.settle(request, consent);
   }
 
+  /** Those of them that {@link delete} can remove. */
+  deletable(seqs: readonly number[]): readonly number[] {
+    return this.#settling.deletable(seqs);
+  }
+
+  /**
+   * Removes messages that were only looked at from their source. `gone` = they were not there any more.
+   * @throws BrokerError `closed` · `unsupported` and what the broker says
+   */
+  delete(seqs: readonly number[], consent?: Consent): Promise<{ deleted: number; gone: number }> {
+    return this.#settling.delete(seqs, consent);
+  }
+
   setPaused(paused: boolean): void {
     if (this.#pump.paused === paused) return;
     this.#pump.setPaused(paused);

@@ -1,5 +1,6 @@
 import type { Delivery, Subscription } from "../broker/contract.ts";
 import type { AckState } from "../protocol/rows.ts";
+import { heldOutcomes } from "../protocol/settling.ts";
 import type { MessageLog } from "./log.ts";
 
 /** How long one piece of work may hold the event loop, in milliseconds. */
@@ -40,7 +41,7 @@ export class Pump {
 
   /** Resolves when the subscription has ended, or this was closed. @throws what the subscription throws */
   async run(subscription: Subscription): Promise<void> {
-    const state: AckState = subscription.outcomes.length > 0 ? "pending" : "none";
+    const state: AckState = heldOutcomes(subscription.outcomes).length > 0 ? "pending" : "none";
     for await (const batch of subscription) {
       let next = 0;
       while (next < batch.length && !this.#closed) {

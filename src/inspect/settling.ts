@@ -1,5 +1,5 @@
 import { t } from "@vscode/l10n";
-import type { Consent, Outcome } from "../broker/contract.ts";
+import type { Consent, HeldOutcome } from "../broker/contract.ts";
 import { BrokerError } from "../broker/errors.ts";
 import type { SettleRequest } from "../protocol/inspector.ts";
 import type { AckState } from "../protocol/rows.ts";
@@ -86,6 +86,35 @@ export class Settling {
     }
   }
 
+  /**
+   * Removes messages that were only looked at from their source. `gone` = they were not there any more.
+   * @throws BrokerError `closed` · `unsupported` and what the broker says
+   */
+  async delete(seqs: readonly number[], consent?: Consent): Promise<{ deleted: number; gone: number }> {
+    const { log, attachment, changed } = this.#deps;
+    const { settler } = attachment;
+    if (!settler)
+      throw new BrokerError("closed", t("This is no longer attached to its source: look again to delete from it."));
+    if (!settler.outcomes.includes("delete"))
+      throw new BrokerError("unsupported", t("Single messages of this source cannot be deleted."));
+    const seen = this.deletable(seqs);
+    const tags = seen.map((seq) => log.tag(log.slot(seq)));
+    const gone = new Set(seen.length === 0 ? [] : await settler.settle(tags, "delete", consent));
+    const deleted = seen.filter((_, index) => !gone.has(tags[index] ?? -1));
+    this.#setStates(deleted, "deleted");
+    changed();
+    return { deleted: seen.length - gone.size, gone: gone.size };
+  }
+
+  /** Those of them that came through the present subscription, are not held, and are not known to be gone. */
+  deletable(seqs: readonly number[]): readonly number[] {
+    const { log, attachment } = this.#deps;
+    return seqs.filter((seq) => {
+      const slot = seq >= attachment.firstSeq ? log.slot(seq) : -1;
+      return slot >= 0 && log.state(slot) === "none" && !log.isMarker(slot);
+    });
+  }
+
   /** What is unsettled cannot be settled any more. */
   lose(): void {
     const { log } = this.#deps;
@@ -129,6 +158,6 @@ export class Settling {
 }
 
 const settledAs = { ack: "acked", requeue: "requeued", reject: "rejected" } as const satisfies Record<
-  Outcome,
+  HeldOutcome,
   AckState
 >;

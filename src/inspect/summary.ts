@@ -1,4 +1,5 @@
 import type { Summary } from "../protocol/inspector.ts";
+import { heldOutcomes } from "../protocol/settling.ts";
 import type { Attachment } from "./attachment.ts";
 import type { MessageLog } from "./log.ts";
 import type { Pump } from "./pump.ts";
@@ -30,7 +31,7 @@ export function summaryOf({ log, view, sorted, pump, attachment, settling, versi
     evicted: log.evicted,
     dropped,
     bytes: log.bytes,
-    ...(outcomes.length > 0 ? { settling: settling.count } : {}),
+    ...(heldOutcomes(outcomes).length > 0 ? { settling: settling.count } : {}),
     ...(stalled ? { stalled } : {}),
     searching: view.searching,
     ...(sorted.sorting ? { sorting: true } : {}),

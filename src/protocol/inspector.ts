@@ -1,5 +1,5 @@
 /** What the inspector page and its host say to each other. Rows travel packed: see rows.ts. */
-import type { Effect, Fact, Outcome, SettleTerms, WatchMode } from "../broker/contract.ts";
+import type { Effect, Fact, HeldOutcome, Outcome, SettleTerms, WatchMode } from "../broker/contract.ts";
 import type { Header } from "../broker/values.ts";
 import type { BodyHostCalls, BodyView } from "./body.ts";
 import type { ColumnCalls, ColumnLayout } from "./columns.ts";
@@ -56,8 +56,8 @@ export interface RowRange {
 }
 
 export type SettleRequest =
-  | { readonly what: "these"; readonly seqs: readonly number[]; readonly outcome: Outcome }
-  | { readonly what: "all"; readonly outcome: Outcome };
+  | { readonly what: "these"; readonly seqs: readonly number[]; readonly outcome: HeldOutcome }
+  | { readonly what: "all"; readonly outcome: HeldOutcome };
 
 /** `all` = everything that the filter lets through, now and later. */
 export interface SelectedMessages {

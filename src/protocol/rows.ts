@@ -4,7 +4,7 @@
  */
 
 /** `lost` = the channel went before we settled: the broker delivers it again. `none` = nothing to settle. */
-export const ackStates = ["none", "pending", "settling", "acked", "requeued", "rejected", "lost"] as const;
+export const ackStates = ["none", "pending", "settling", "acked", "requeued", "rejected", "lost", "deleted"] as const;
 export type AckState = (typeof ackStates)[number];
 
 export interface Row {

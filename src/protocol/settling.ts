@@ -1,4 +1,5 @@
-/** What the settle console of the inspector page is told. */
+/** What the settle console of the inspector page is told, and which outcomes are its matter. */
+import type { HeldOutcome, Outcome } from "../broker/contract.ts";
 
 /** Where settling stands. Times are milliseconds since 1970 by the host's clock; `now` is that clock's present. */
 export interface SettleCount {
@@ -23,4 +24,9 @@ export interface Unsettled {
 export interface SettleCalls {
   /** The unsettled messages that have waited longest, oldest first, whatever the filter shows. */
   unsettled(first: { readonly count: number }): readonly Unsettled[];
+}
+
+/** Those that settle what is held. Without any, its messages are only looked at. */
+export function heldOutcomes(outcomes: readonly Outcome[]): readonly HeldOutcome[] {
+  return outcomes.filter((outcome) => outcome !== "delete");
 }

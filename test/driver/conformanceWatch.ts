@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Outcome, Subscription } from "../../src/broker/contract.ts";
 import { has, type LogTrait, type SourceTrait, type WorkTrait } from "./conformanceStage.ts";
+import { deleting, emptying } from "./conformanceUntilEmpty.ts";
 import { bodyText, eventually, letters, Reader, rejectsWith, tags, type Play } from "./conformanceSupport.ts";
 
 /** The three ways to look. */
@@ -8,6 +9,7 @@ export function watching(play: Play): void {
   const { work, logs, sources } = play.traits;
   for (const trait of work) {
     consuming(play, trait);
+    emptying(play, trait);
     browsing(play, trait);
   }
   if (has(logs)) for (const trait of logs) reading(play, trait);
@@ -202,7 +204,11 @@ function browsing(play: Play, trait: WorkTrait): void {
       await play.publish(place.node, ...letters("abcde"));
       const subscription = await play.session.watch(place.node, { mode: "browse", window: 10 });
       assert.deepEqual((await new Reader(subscription).rest()).map(bodyText), letters("abcde"));
-      if (subscription.outcomes.length === 0) await rejectsWith(subscription.settle([1], "ack"), "unsupported");
+      assert.ok(
+        subscription.outcomes.every((outcome) => outcome === "delete"),
+        "nothing is held",
+      );
+      await rejectsWith(subscription.settle([1], "ack"), "unsupported");
       await subscription.close();
       await play.left(place, 5, 0);
       const consumer = await play.session.watch(place.node, { mode: "consume", window: 10 });
@@ -224,6 +230,8 @@ function browsing(play: Play, trait: WorkTrait): void {
       );
       await play.left(place, 5, 0);
     });
+
+    deleting(play, kind);
 
     it("gives back when it is closed halfway", async () => {
       const place = await play.place(kind);
@@ -266,6 +274,8 @@ function reading(play: Play, trait: LogTrait): void {
         assert.deepEqual((await reader.take(1)).map(bodyText), ["b"]);
         await all.close();
       });
+
+    deleting(play, kind);
 
     it("refuses a position that is none", async () => {
       const { node } = await play.place(kind);

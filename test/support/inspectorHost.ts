@@ -2,7 +2,7 @@
  * The other end of the inspector page for tests of the page alone: runs in the browser beside the page, and makes its
  * messages up by their place, so that a million of them cost nothing.
  */
-import type { Outcome } from "../../src/broker/contract.ts";
+import type { HeldOutcome } from "../../src/broker/contract.ts";
 import type {
   Detail,
   InspectorHostCalls,
@@ -250,7 +250,7 @@ class FakeHost {
   }
 
   settle(request: SettleRequest): { settled: number; lost: number } {
-    const outcomes: Record<Outcome, AckState> = { ack: "acked", requeue: "requeued", reject: "rejected" };
+    const outcomes: Record<HeldOutcome, AckState> = { ack: "acked", requeue: "requeued", reject: "rejected" };
     const seqs = request.what === "all" ? [...this.states.keys()] : request.seqs;
     const pending = seqs.filter((seq) => this.states.get(seq) === "pending");
     for (const seq of pending) this.states.set(seq, outcomes[request.outcome]);

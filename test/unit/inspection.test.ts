@@ -67,6 +67,31 @@ describe("an inspection", () => {
     assert.deepEqual(now?.counts, { ready: 0, unacked: 0, consumers: 1 });
   });
 
+  it("deletes of a browse exactly what is asked for, never by the tags of an earlier one", async () => {
+    await send("a", "b", "c");
+    const look = async (received: number): Promise<void> => {
+      inspection.attach(await session.watch(queue, { mode: "browse", window: 50 }));
+      await until(() => inspection.summary.received === received && inspection.ended !== undefined);
+    };
+    await look(3);
+    assert.deepEqual(states(), ["none", "none", "none"]);
+    assert.equal(inspection.summary.settling, undefined, "there is nothing to settle");
+    assert.deepEqual(await inspection.delete([1, 2]), { deleted: 2, gone: 0 });
+    assert.deepEqual(inspection.deletable([1, 2, 3]), [3]);
+    inspection.setFilter("state:deleted");
+    assert.deepEqual(previews(), ["a", "b"]);
+    inspection.setFilter("");
+    await look(4);
+    // The third of the first look has the tag that is nobody's now; the marker is no message.
+    assert.deepEqual(inspection.deletable([1, 2, 3, 4, 5]), [5]);
+    assert.deepEqual(await inspection.delete([3, 4]), { deleted: 0, gone: 0 });
+    const other = await session.watch(queue, { mode: "consume", window: 50 });
+    assert.deepEqual(await inspection.delete([5]), { deleted: 0, gone: 1 });
+    await other.close();
+    const [now] = await session.refresh([queue]);
+    assert.equal(now?.counts?.ready, 1);
+  });
+
   it("settles under a filter only what is seen", async () => {
     await consume();
     await send("apple", "pear", "apple pie");

@@ -1,6 +1,6 @@
 /** What the user does that the host carries out. */
 import { t } from "@vscode/l10n";
-import type { Outcome } from "../../src/broker/contract.ts";
+import type { HeldOutcome } from "../../src/broker/contract.ts";
 import type { FilterAnswer, TimeRange } from "../../src/protocol/filter.ts";
 import type { InspectorHostCalls, InspectorViewCalls, SettleRequest } from "../../src/protocol/inspector.ts";
 import type { Peer } from "../../src/protocol/peer.ts";
@@ -97,7 +97,7 @@ export class Commands {
   }
 
   /** The selected messages. */
-  settle(outcome: Outcome): void {
+  settle(outcome: HeldOutcome): void {
     const state = this.#state.now;
     if (!state?.outcomes.includes(outcome) || state.ended?.failed) return;
     const { selection } = this.#list;
@@ -105,7 +105,7 @@ export class Commands {
     else if (selection.seqs.size > 0) this.#settle({ what: "these", seqs: [...selection.seqs], outcome });
   }
 
-  settleAll(outcome: Outcome): void {
+  settleAll(outcome: HeldOutcome): void {
     this.#settle({ what: "all", outcome });
   }
 

@@ -1,7 +1,7 @@
-import type { Outcome } from "../../src/broker/contract.ts";
+import type { HeldOutcome } from "../../src/broker/contract.ts";
 
 /** What a key does on the page, wherever the focus is but in a field. */
-export type PageKey = "pause" | "filter" | "detail" | "oldest" | Outcome;
+export type PageKey = "pause" | "filter" | "detail" | "oldest" | HeldOutcome;
 
 /** What a key does in the list. */
 export type ListKey =

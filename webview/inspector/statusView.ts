@@ -1,13 +1,14 @@
 import { t } from "@vscode/l10n";
 import { html, nothing, type TemplateResult } from "lit";
 import type { InspectorState } from "../../src/protocol/inspector.ts";
+import { heldOutcomes } from "../../src/protocol/settling.ts";
 import { isFiltered } from "./filter/filterState.ts";
 import { byteSize, count } from "./format.ts";
 
 /** The counters. */
 export function statusView(state: InspectorState, selected: number): TemplateResult {
   const { summary } = state;
-  const settles = state.outcomes.length > 0;
+  const settles = heldOutcomes(state.outcomes).length > 0;
   return html`<footer class="status">
     ${counter(t("Received"), count(summary.received))}
     ${counter(
@@ -41,7 +42,7 @@ export function statusView(state: InspectorState, selected: number): TemplateRes
 
 /** The broker sends no more than the prefetch unsettled. */
 export function isFull({ outcomes, ended, paused, summary, window }: InspectorState): boolean {
-  return outcomes.length > 0 && !ended && !paused && summary.pending >= window;
+  return heldOutcomes(outcomes).length > 0 && !ended && !paused && summary.pending >= window;
 }
 
 function counter(name: string, value: string, title = ""): TemplateResult {

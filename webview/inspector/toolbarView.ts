@@ -1,8 +1,9 @@
 import { t } from "@vscode/l10n";
 import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
-import type { Outcome } from "../../src/broker/contract.ts";
+import type { HeldOutcome } from "../../src/broker/contract.ts";
 import type { InspectorState } from "../../src/protocol/inspector.ts";
+import { heldOutcomes } from "../../src/protocol/settling.ts";
 import type { FilterBox } from "./filter/filterBox.ts";
 import { filterView } from "./filter/filterView.ts";
 import { isFiltered } from "./filter/filterState.ts";
@@ -13,8 +14,8 @@ export interface ToolbarActions {
   follow(): void;
   clear(): void;
   toggleTimeline(): void;
-  settle(outcome: Outcome): void;
-  settleAll(outcome: Outcome): void;
+  settle(outcome: HeldOutcome): void;
+  settleAll(outcome: HeldOutcome): void;
   toggleMenu(): void;
   leaveMenu(refocus: boolean): void;
   setWindow(text: string): void;
@@ -92,7 +93,8 @@ function iconButton(
 }
 
 function settleButtons(model: ToolbarModel, actions: ToolbarActions): TemplateResult | typeof nothing {
-  const { outcomes, summary, ended } = model.state;
+  const { summary, ended } = model.state;
+  const outcomes = heldOutcomes(model.state.outcomes);
   if (outcomes.length === 0) return nothing;
   const none = summary.pending === 0 || ended?.failed === true;
   return html`<span class="settle" role="group" aria-label=${t("Settle the selected messages")}>
@@ -114,7 +116,8 @@ function settleButtons(model: ToolbarModel, actions: ToolbarActions): TemplateRe
 }
 
 function allMenu(model: ToolbarModel, none: boolean, actions: ToolbarActions): TemplateResult {
-  const { outcomes, summary } = model.state;
+  const { summary } = model.state;
+  const outcomes = heldOutcomes(model.state.outcomes);
   return html`<span
     class="menu-owner"
     @keydown=${(event: KeyboardEvent) => {

@@ -1,6 +1,6 @@
 /** The words and icons for what the protocol says in its own words. */
 import { t } from "@vscode/l10n";
-import type { Effect, Outcome, SettleTerms, WatchMode } from "../../src/broker/contract.ts";
+import type { Effect, HeldOutcome, SettleTerms, WatchMode } from "../../src/broker/contract.ts";
 import type { AckState } from "../../src/protocol/rows.ts";
 import { count } from "./format.ts";
 
@@ -26,13 +26,15 @@ export function stateWord(state: AckState): Word {
       return { word: t("rejected"), icon: "circle-slash" };
     case "lost":
       return { word: t("lost"), icon: "debug-disconnect" };
+    case "deleted":
+      return { word: t("deleted"), icon: "trash" };
     default:
       return state satisfies never;
   }
 }
 
 /** @param terms what it does in this very source, where that is known */
-export function outcomeWord(outcome: Outcome, terms?: SettleTerms): Word & { readonly title: string } {
+export function outcomeWord(outcome: HeldOutcome, terms?: SettleTerms): Word & { readonly title: string } {
   const usual = usualWord(outcome);
   const says = terms?.says[outcome];
   return says === undefined
@@ -40,9 +42,9 @@ export function outcomeWord(outcome: Outcome, terms?: SettleTerms): Word & { rea
     : { ...usual, title: t("{says} (Key: {key})", { says, key: outcomeKeys[outcome] }) };
 }
 
-const outcomeKeys: Readonly<Record<Outcome, string>> = { ack: "A", requeue: "N", reject: "R" };
+const outcomeKeys: Readonly<Record<HeldOutcome, string>> = { ack: "A", requeue: "N", reject: "R" };
 
-function usualWord(outcome: Outcome): Word & { readonly title: string } {
+function usualWord(outcome: HeldOutcome): Word & { readonly title: string } {
   switch (outcome) {
     case "ack":
       return { word: t("Ack"), icon: "check", title: t("Acknowledge (A): gone for everyone") };
@@ -60,7 +62,7 @@ function usualWord(outcome: Outcome): Word & { readonly title: string } {
 }
 
 /** `filtered` = only what the filter shows is meant, and how many of those are pending is not known. */
-export function settleAllWord(outcome: Outcome, pending: number, filtered: boolean): string {
+export function settleAllWord(outcome: HeldOutcome, pending: number, filtered: boolean): string {
   if (filtered) return settleShownWord(outcome);
   const number = count(pending);
   switch (outcome) {
@@ -75,7 +77,7 @@ export function settleAllWord(outcome: Outcome, pending: number, filtered: boole
   }
 }
 
-function settleShownWord(outcome: Outcome): string {
+function settleShownWord(outcome: HeldOutcome): string {
   switch (outcome) {
     case "ack":
       return t("Acknowledge all pending that the filter shows");
@@ -89,7 +91,10 @@ function settleShownWord(outcome: Outcome): string {
 }
 
 /** What became of a settling, as one sentence to be read out. */
-export function settledSentence(outcome: Outcome, result: { readonly settled: number; readonly lost: number }): string {
+export function settledSentence(
+  outcome: HeldOutcome,
+  result: { readonly settled: number; readonly lost: number },
+): string {
   const number = count(result.settled);
   const lost = count(result.lost);
   if (result.settled === 0 && result.lost === 0) return t("Nothing was settled.");

@@ -1,5 +1,5 @@
 import type { Header } from "../../broker/values.ts";
-import type { Draft, Outcome } from "../../broker/contract.ts";
+import type { Draft, HeldOutcome } from "../../broker/contract.ts";
 
 export const queueTypes = ["classic", "quorum", "stream"] as const;
 export type QueueType = (typeof queueTypes)[number];
@@ -19,7 +19,11 @@ export interface Consumer {
   readonly tag: string;
   window: number;
   unsettled: number;
+  /** Whether it may get one more. */
+  readonly hasRoom: boolean;
   deliver(message: Message): void;
+  /** Nothing more is ready, or it has no room. */
+  dispatched(): void;
   /** The queue is gone, or the connection. */
   cancel(reason: "deleted" | "dropped"): void;
 }
@@ -89,6 +93,7 @@ export class Queue {
       consumer.deliver(message);
     }
     if (handed > 0) this.ready.splice(0, handed);
+    for (const consumer of this.consumers) consumer.dispatched();
   }
 
   /** Takes the oldest ready ones out, as unacked of nobody. */
@@ -98,8 +103,16 @@ export class Queue {
     return taken;
   }
 
+  /** Removes exactly one, ready or not. @returns false when it is not there any more, or somebody consumes it now */
+  delete(order: number): boolean {
+    const at = this.ready.findIndex((message) => message.order === order);
+    if (at >= 0) this.ready.splice(at, 1);
+    else if (this.unacked.get(order)?.consumer !== undefined || !this.unacked.delete(order)) return false;
+    return true;
+  }
+
   /** @returns false when it is not unacked: the chance is gone. */
-  settle(order: number, outcome: Outcome): boolean {
+  settle(order: number, outcome: HeldOutcome): boolean {
     const entry = this.unacked.get(order);
     if (!entry) return false;
     this.unacked.delete(order);
@@ -126,7 +139,7 @@ export class Queue {
   #nextConsumer(): Consumer | undefined {
     for (let tried = 0; tried < this.consumers.length; tried++) {
       const consumer = this.consumers[this.#turn++ % this.consumers.length];
-      if (consumer && consumer.unsettled < consumer.window) return consumer;
+      if (consumer && consumer.hasRoom) return consumer;
     }
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { t } from "@vscode/l10n";
-import type { Delivery, Fact, Outcome, SettleTerms, Subscription } from "../../broker/contract.ts";
+import type { Delivery, Fact, HeldOutcome, Outcome, SettleTerms, Subscription } from "../../broker/contract.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { Inbox } from "../../broker/inbox.ts";
 import type { Consumer, Message, Queue } from "./queue.ts";
@@ -9,6 +9,8 @@ export interface ConsumerOptions {
   readonly facts?: readonly Fact[];
   /** Whether the reader settles; else a message is done with when the next batch is asked for. */
   readonly settles: boolean;
+  /** Ends when what is ready now has been handed out. */
+  readonly untilEmpty?: boolean;
   readonly terms?: SettleTerms;
   /** Removes what was made for it. */
   readonly cleanUp?: () => void;
@@ -28,6 +30,8 @@ export class ConsumerSubscription implements Subscription, Consumer {
   readonly #inbox = new Inbox<Delivery>();
   /** The tag of a delivery → its message's order in the queue. */
   readonly #orders = new Map<number, number>();
+  /** How many it is given in all. */
+  readonly #most: number;
   #lastTag = 0;
   #closed = false;
 
@@ -38,6 +42,7 @@ export class ConsumerSubscription implements Subscription, Consumer {
     this.window = options.window;
     this.outcomes = options.settles ? ["ack", "requeue", "reject"] : [];
     this.facts = options.facts ?? [];
+    this.#most = options.untilEmpty === true ? queue.ready.length : Infinity;
     if (options.terms) this.terms = options.terms;
     queue.consumers.push(this);
     queue.dispatch();
@@ -47,6 +52,15 @@ export class ConsumerSubscription implements Subscription, Consumer {
     const tag = ++this.#lastTag;
     this.#orders.set(tag, message.order);
     this.#inbox.push(deliveryOf(message, tag, this.#queue));
+  }
+
+  get hasRoom(): boolean {
+    return this.unsettled < this.window && this.#lastTag < this.#most;
+  }
+
+  dispatched(): void {
+    if (this.#options.untilEmpty !== true) return;
+    if (this.#lastTag >= this.#most || this.#queue.ready.length === 0) this.#inbox.end();
   }
 
   cancel(reason: "deleted" | "dropped"): void {
@@ -66,7 +80,8 @@ export class ConsumerSubscription implements Subscription, Consumer {
   }
 
   async settle(tags: readonly number[], outcome: Outcome): Promise<readonly number[]> {
-    if (!this.outcomes.includes(outcome)) throw new BrokerError("unsupported", t("There is nothing to settle here."));
+    if (outcome === "delete" || !this.outcomes.includes(outcome))
+      throw new BrokerError("unsupported", t("There is nothing to settle here."));
     return this.#settle(tags, outcome);
   }
 
@@ -96,7 +111,7 @@ export class ConsumerSubscription implements Subscription, Consumer {
     }
   }
 
-  #settle(tags: readonly number[], outcome: Outcome): readonly number[] {
+  #settle(tags: readonly number[], outcome: HeldOutcome): readonly number[] {
     const lost = tags.filter((tag) => {
       const order = this.#orders.get(tag);
       this.#orders.delete(tag);
@@ -109,12 +124,13 @@ export class ConsumerSubscription implements Subscription, Consumer {
 
 /** Reads what is there, once, and leaves it there. */
 export class BrowseSubscription implements Subscription {
-  readonly outcomes = [];
+  readonly outcomes: readonly Outcome[];
   readonly facts: readonly Fact[];
   readonly dropped = 0;
   window: number;
   readonly #queue: Queue;
   readonly #messages: readonly Message[];
+  #givenBack = false;
   #closed = false;
 
   /** @param messages taken out of the queue until this is over, or those of a stream */
@@ -122,11 +138,17 @@ export class BrowseSubscription implements Subscription {
     this.#queue = queue;
     this.#messages = messages;
     this.window = window;
+    this.outcomes = queue.isStream ? [] : ["delete"];
     this.facts = [{ label: t("Messages"), value: String(messages.length) }];
   }
 
-  async settle(): Promise<readonly number[]> {
-    throw new BrokerError("unsupported", t("There is nothing to settle here."));
+  async settle(tags: readonly number[], outcome: Outcome): Promise<readonly number[]> {
+    if (!this.outcomes.includes(outcome)) throw new BrokerError("unsupported", t("There is nothing to settle here."));
+    if (this.#closed) return tags;
+    return tags.filter((tag) => {
+      const message = this.#messages[tag - 1];
+      return !message || !this.#queue.delete(message.order);
+    });
   }
 
   async setWindow(window: number): Promise<void> {
@@ -134,9 +156,13 @@ export class BrowseSubscription implements Subscription {
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return;
     this.#closed = true;
-    if (this.#queue.isStream) return;
+    this.#giveBack();
+  }
+
+  #giveBack(): void {
+    if (this.#givenBack || this.#queue.isStream) return;
+    this.#givenBack = true;
     for (const { order } of this.#messages) this.#queue.settle(order, "requeue");
     this.#queue.dispatch();
   }
@@ -149,7 +175,7 @@ export class BrowseSubscription implements Subscription {
       next += part.length;
       yield part.map((message, index) => deliveryOf(message, first + index, this.#queue));
     }
-    await this.close();
+    this.#giveBack();
   }
 }
 

@@ -23,6 +23,7 @@ export function watch(broker: MemoryBroker, node: Node, options: WatchOptions): 
       return new ConsumerSubscription(queue, broker.newName("consumer"), {
         window: options.window,
         settles: true,
+        untilEmpty: options.untilEmpty === true,
         terms: settleTerms(queue),
       });
     }

@@ -1,10 +1,12 @@
 import { t } from "@vscode/l10n";
-import type { Channel, ConsumeMessage, Message } from "amqplib";
+import type { Channel, ConsumeMessage } from "amqplib";
 import type { Delivery, Fact, Outcome, SettleTerms, Subscription } from "../../broker/contract.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { Inbox } from "../../broker/inbox.ts";
 import { closeChannel, watchChannel, type Dependent, type Link } from "./connect.ts";
 import { translate } from "./failures.ts";
+import { Settlements } from "./settlements.ts";
+import { UntilEmpty } from "./untilEmpty.ts";
 import { toDelivery } from "./wire.ts";
 
 export interface ConsumerOptions {
@@ -20,6 +22,8 @@ export interface ConsumerOptions {
 export interface Source {
   readonly queue: string;
   readonly facts: readonly Fact[];
+  /** How many messages are handed out before the iteration ends. Absent = it does not end by itself. */
+  readonly most?: number;
 }
 
 /** A consumer with manual acks and a prefetch, on a channel of its own. */
@@ -36,16 +40,19 @@ export class Consumer implements Subscription, Dependent {
   readonly #inbox = new Inbox<Delivery>();
   /** The tags that are not settled, in rising order. */
   readonly #unsettled = new Set<number>();
+  readonly #settlements: Settlements;
+  readonly #end: UntilEmpty | undefined;
+  /** Came after what was to be handed out. */
+  readonly #late: number[] = [];
   #window: number;
   #consumerTag: string | undefined;
   /** Deliveries up to this tag came through a consumer before the present one, whose prefetch does not count them. */
   #olderUpTo = 0;
   #lastTag = 0;
   #lastPosition: string | undefined;
-  #barrier: Promise<unknown> | undefined;
-  #nextBarrier: Promise<unknown> | undefined;
   #changing: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
+  #finished = false;
   #gone = false;
 
   /**
@@ -63,7 +70,7 @@ export class Consumer implements Subscription, Dependent {
       channel = await link.model.createChannel();
       failure = watchChannel(channel);
       const consumer = new Consumer(link, channel, failure, await prepare(channel), options);
-      await consumer.#consume(options.window);
+      await consumer.#begin();
       return consumer;
     } catch (error) {
       if (channel) await closeChannel(channel);
@@ -84,12 +91,23 @@ export class Consumer implements Subscription, Dependent {
     this.#queue = source.queue;
     this.#options = options;
     this.#window = options.window;
+    this.#settlements = new Settlements(channel);
+    const { queue, most } = source;
+    if (most !== undefined)
+      this.#end = new UntilEmpty({
+        channel,
+        queue,
+        most,
+        hasRoom: () => this.#unsettled.size < this.#window,
+        finish: (error) => void this.#finish(error),
+      });
     this.facts = source.facts;
     if (options.terms) this.terms = options.terms;
     this.outcomes = options.settling === "hand" ? ["ack", "requeue", "reject"] : [];
     link.dependents.add(this);
     channel.on("close", () => {
       this.#gone = true;
+      this.#end?.stop();
       link.dependents.delete(this);
       // A connection that ends closes its channels first and says why afterwards.
       queueMicrotask(() => {
@@ -109,13 +127,13 @@ export class Consumer implements Subscription, Dependent {
     }
     for await (const batch of this.#inbox) {
       const last = batch.at(-1);
-      if (last && !this.#gone) this.#send("ack", last.tag, true);
+      if (last && !this.#gone) this.#settlements.send("ack", last.tag, true);
       yield batch;
     }
   }
 
   async settle(tags: readonly number[], outcome: Outcome): Promise<readonly number[]> {
-    if (!this.outcomes.includes(outcome)) {
+    if (outcome === "delete" || !this.outcomes.includes(outcome)) {
       throw new BrokerError("unsupported", t("There is nothing to settle here: these messages are copies."));
     }
     const mine = new Set<number>();
@@ -127,8 +145,10 @@ export class Consumer implements Subscription, Dependent {
     }
     if (mine.size === 0) return lost;
     try {
-      this.#sendAll(mine, outcome);
-      await this.#reached();
+      const [oldestLeft] = this.#unsettled;
+      this.#settlements.sendAll(mine, outcome, oldestLeft);
+      this.#end?.touch();
+      await this.#settlements.reached(this.#window);
     } catch {
       return [...lost, ...mine];
     }
@@ -169,6 +189,7 @@ export class Consumer implements Subscription, Dependent {
   async #close(): Promise<void> {
     this.#inbox.drop();
     this.#inbox.end();
+    this.#end?.stop();
     if (this.#gone) return;
     try {
       await this.#changing;
@@ -193,12 +214,41 @@ export class Consumer implements Subscription, Dependent {
     this.#lastTag = delivery.tag;
     this.#lastPosition = delivery.position;
     if (this.#closing) return;
+    if (this.#end?.take() === false) {
+      this.#late.push(delivery.tag);
+      return;
+    }
     if (this.#options.settling === "hand") this.#unsettled.add(delivery.tag);
     this.#inbox.push(delivery);
+    this.#end?.touch();
+  }
+
+  async #begin(): Promise<void> {
+    await this.#consume(this.#window);
+    this.#end?.touch();
+  }
+
+  /** Nothing more is to be handed out; what was stays unsettled. */
+  async #finish(error?: BrokerError): Promise<void> {
+    // Others may be handed out until the consumer is cancelled, but for those that came too late anyway.
+    if (this.#end?.left === 0) this.#inbox.end();
+    await this.#change(async () => {
+      await this.#cancel();
+      this.#finished = true;
+      // What goes back before the end of the consumer would come again.
+      for (const tag of this.#late.splice(0)) this.#settlements.send("requeue", tag, false);
+    }).catch(() => undefined);
+    // A channel that is gone says why itself.
+    if (this.#gone) return;
+    if (error) this.#inbox.fail(error);
+    else this.#inbox.end();
   }
 
   /** Asks for `prefetch` messages at a time. */
-  async #consume(prefetch: number): Promise<void> {
+  async #consume(wanted: number): Promise<void> {
+    const prefetch = Math.min(wanted, this.#end?.left ?? wanted);
+    // To the broker 0 is no bound at all.
+    if (prefetch <= 0) return;
     // Both at once, so that no other request for a prefetch comes in between.
     const [, { consumerTag }] = await Promise.all([
       this.#channel.prefetch(prefetch),
@@ -240,7 +290,7 @@ export class Consumer implements Subscription, Dependent {
   /** One change of the consumer after the other. */
   async #change(change: () => Promise<void>): Promise<void> {
     const turn = this.#changing.then(async () => {
-      if (this.#closing || this.#gone) return;
+      if (this.#closing || this.#gone || this.#finished) return;
       await change();
     });
     this.#changing = turn.catch(() => undefined);
@@ -255,38 +305,6 @@ export class Consumer implements Subscription, Dependent {
     const tag = this.#consumerTag;
     this.#consumerTag = undefined;
     if (tag !== undefined) await this.#channel.cancel(tag);
-  }
-
-  /** Tags that nothing older than them is left of go out as one. */
-  #sendAll(tags: ReadonlySet<number>, outcome: Outcome): void {
-    const sorted = [...tags].sort((one, other) => one - other);
-    const [oldestLeft = Infinity] = this.#unsettled;
-    const together = sorted.findIndex((tag) => tag > oldestLeft);
-    const upTo = together < 0 ? sorted.length : together;
-    const last = sorted[upTo - 1];
-    if (last !== undefined) this.#send(outcome, last, upTo > 1);
-    for (const tag of sorted.slice(upTo)) this.#send(outcome, tag, false);
-  }
-
-  /** @throws Error when the channel is closed */
-  #send(outcome: Outcome, tag: number, multiple: boolean): void {
-    const message = { fields: { deliveryTag: tag } } as Message;
-    if (outcome === "ack") this.#channel.ack(message, multiple);
-    // Never basic.reject: newer brokers count that as a failed delivery.
-    else this.#channel.nack(message, multiple, outcome === "requeue");
-  }
-
-  /** Resolves when the broker has dealt with everything that was sent before; calls of the same time share one answer. */
-  async #reached(): Promise<void> {
-    this.#nextBarrier ??= this.#afterBarrier();
-    await this.#nextBarrier;
-  }
-
-  async #afterBarrier(): Promise<void> {
-    await this.#barrier?.catch(() => undefined);
-    this.#barrier = this.#nextBarrier;
-    this.#nextBarrier = undefined;
-    await this.#channel.prefetch(this.#window);
   }
 
   #endReason(): BrokerError {

@@ -1,6 +1,6 @@
 /** What acking, requeueing and rejecting does on one queue, and how long it may wait. */
 import { t } from "@vscode/l10n";
-import type { Outcome, SettleTerms } from "../../broker/contract.ts";
+import type { HeldOutcome, SettleTerms } from "../../broker/contract.ts";
 import { settingOf } from "./arguments.ts";
 import { deliveryLimit, type KnownQueue } from "./effects.ts";
 import { isAtLeast } from "./topologyForms.ts";
@@ -21,7 +21,7 @@ export function settleTerms(queue: KnownQueue, server: Server): SettleTerms {
       ack: t("Acknowledged: removed from “{name}” for everyone.", { name }),
       requeue: requeueSays(queue, server),
       reject: known ? rejectSays(name, target) : unknownReject(),
-    } satisfies Record<Outcome, string>,
+    } satisfies Record<HeldOutcome, string>,
     rejected: !known ? "unknown" : target ? "kept" : "dropped",
     ...timeLimit(queue, server),
   };

@@ -29,7 +29,7 @@ export async function watch(
     throw new BrokerError("unsupported", t("“{name}” cannot be watched in this way.", { name: node.name }));
   }
   const window = Math.min(Math.max(1, Math.trunc(options.window)), largestPrefetch);
-  const request: Request = { ref, node, window, values, links, topology };
+  const request: Request = { ref, node, window, values, links, topology, untilEmpty: options.untilEmpty === true };
   switch (mode) {
     case "tap":
       return tap(request);
@@ -47,6 +47,7 @@ interface Request {
   readonly node: Node;
   readonly window: number;
   readonly values: Values;
+  readonly untilEmpty: boolean;
   readonly links: Links;
   readonly topology: Topology;
 }
@@ -56,10 +57,13 @@ const largestPrefetch = 65_535;
 const defaultLimit = 100;
 const leastKept = 1000;
 
-async function consume({ ref, window, links, topology }: Request): Promise<Subscription> {
+async function consume({ ref, window, untilEmpty, links, topology }: Request): Promise<Subscription> {
   const [link, queue] = await Promise.all([links.get("consuming", ref.vhost), topology.knownQueue(ref)]);
   const options = { window, settling: "hand", terms: settleTerms(queue, link.server) } as const;
-  return Consumer.open(link, options, async () => ({ queue: ref.name, facts: [] }));
+  return Consumer.open(link, options, async (channel) => {
+    const source = { queue: ref.name, facts: [] };
+    return untilEmpty ? { ...source, most: (await channel.checkQueue(ref.name)).messageCount } : source;
+  });
 }
 
 async function tap(request: Request): Promise<Subscription> {

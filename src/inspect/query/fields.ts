@@ -106,6 +106,7 @@ export const stateWords: Readonly<Record<string, readonly AckState[]>> = {
   rejected: ["rejected"],
   settling: ["settling"],
   lost: ["lost"],
+  deleted: ["deleted"],
   none: ["none"],
 };
 

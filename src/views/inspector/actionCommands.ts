@@ -22,6 +22,7 @@ export function actionCommands(deps: ActionDeps): Readonly<Record<ActionCommandI
     "mq.message.ack": (inspector) => inspector.settleSelected("ack"),
     "mq.message.requeue": (inspector) => inspector.settleSelected("requeue"),
     "mq.message.reject": (inspector) => inspector.settleSelected("reject"),
+    "mq.message.delete": async (inspector) => (await import("./deleteMessages.ts")).deleteMessages(deps, inspector),
     "mq.message.sendAgain": async (inspector) => (await import("./sendAgain.ts")).sendAgain(deps, inspector),
     "mq.message.edit": (inspector) => inspector.editCurrent(),
     "mq.message.copyTo": async (inspector) => (await import("./moveMessages.ts")).moveMessages(deps, inspector, "copy"),

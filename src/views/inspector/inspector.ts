@@ -1,7 +1,7 @@
 /** An inspector's panel: one page, one inspection and one subscription, of which none outlives the others. */
 import { t } from "@vscode/l10n";
 import type * as vscode from "vscode";
-import type { Node, Outcome, Session } from "../../broker/contract.ts";
+import type { HeldOutcome, Node, Session } from "../../broker/contract.ts";
 import type { Environment } from "../../broker/environment.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import type { Disposable } from "../../broker/event.ts";
@@ -198,7 +198,7 @@ export class Inspector {
   }
 
   /** Settles what is selected, and tells what became of it. @throws BrokerError */
-  settleSelected(outcome: Outcome): Promise<void> {
+  settleSelected(outcome: HeldOutcome): Promise<void> {
     return this.#settling.settleSelected(this, outcome);
   }
 

@@ -8,6 +8,7 @@ export const actionCommandIds = [
   "mq.message.ack",
   "mq.message.requeue",
   "mq.message.reject",
+  "mq.message.delete",
   "mq.message.sendAgain",
   "mq.message.edit",
   "mq.message.copyTo",

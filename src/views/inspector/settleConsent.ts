@@ -1,4 +1,4 @@
-import type { Consent, Outcome } from "../../broker/contract.ts";
+import type { Consent, HeldOutcome } from "../../broker/contract.ts";
 import type { Prompts } from "../../commands/prompts.ts";
 import type { Inspection } from "../../inspect/inspection.ts";
 import type { SettleRequest } from "../../protocol/inspector.ts";
@@ -22,7 +22,7 @@ export class SettleConsent {
   /** The user agreed that what is rejected here is dropped. */
   #mayDrop = false;
   /** The user typed the name before several were acked or rejected. */
-  readonly #maySettleSeveral = new Set<Outcome>();
+  readonly #maySettleSeveral = new Set<HeldOutcome>();
 
   constructor(deps: SettleConsentDeps) {
     this.#deps = deps;
@@ -43,7 +43,7 @@ export class SettleConsent {
     return this.#deps.isProduction() ? { typed: this.#deps.title } : undefined;
   }
 
-  async #allowsAll(outcome: Exclude<Outcome, "requeue">): Promise<boolean> {
+  async #allowsAll(outcome: Exclude<HeldOutcome, "requeue">): Promise<boolean> {
     const { inspection, title, confirm } = this.#deps;
     const { summary, filter, range, terms } = inspection;
     if (summary.pending <= 1) return outcome === "ack" || this.#allowsReject(summary.pending);
@@ -51,7 +51,7 @@ export class SettleConsent {
     return confirm({ ...settleQuestion(outcome, title, all ? summary.pending : undefined, terms), ...this.#typed });
   }
 
-  async #allowsSeveral(outcome: Exclude<Outcome, "requeue">, count: number): Promise<boolean> {
+  async #allowsSeveral(outcome: Exclude<HeldOutcome, "requeue">, count: number): Promise<boolean> {
     const { inspection, title, confirm } = this.#deps;
     if (this.#maySettleSeveral.has(outcome)) return true;
     const question = severalQuestion(outcome, title, count, inspection.terms);

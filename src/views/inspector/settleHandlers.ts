@@ -1,5 +1,5 @@
 import { t } from "@vscode/l10n";
-import type { Outcome } from "../../broker/contract.ts";
+import type { HeldOutcome } from "../../broker/contract.ts";
 import type { Inspection } from "../../inspect/inspection.ts";
 import type { InspectorHostCalls, SettleRequest } from "../../protocol/inspector.ts";
 import type { Handlers } from "../../protocol/peer.ts";
@@ -29,7 +29,7 @@ export class SettleHandlers {
   };
 
   /** Settles what is selected, and tells what became of it. @throws BrokerError */
-  async settleSelected(source: Pick<MessageSource, "selected" | "inspection">, outcome: Outcome): Promise<void> {
+  async settleSelected(source: Pick<MessageSource, "selected" | "inspection">, outcome: HeldOutcome): Promise<void> {
     const { all } = source.selected;
     const seqs = all ? [] : pendingOf(source, await selectedSeqs(source));
     const { settled, lost } = await this.#settle(all ? { what: "all", outcome } : { what: "these", seqs, outcome });

@@ -1,9 +1,9 @@
 /** The settle console: the prefetch window, what has waited longest, what was settled, and what each key does here. */
 import { t } from "@vscode/l10n";
 import { html, nothing, type TemplateResult } from "lit";
-import type { Outcome } from "../../../src/broker/contract.ts";
+import type { HeldOutcome } from "../../../src/broker/contract.ts";
 import type { InspectorState } from "../../../src/protocol/inspector.ts";
-import type { SettleCount, Unsettled } from "../../../src/protocol/settling.ts";
+import { heldOutcomes, type SettleCount, type Unsettled } from "../../../src/protocol/settling.ts";
 import { clockTime, count } from "../format.ts";
 import { isFull } from "../statusView.ts";
 import { outcomeWord, stateWord } from "../words.ts";
@@ -24,7 +24,7 @@ export function consoleView(
   actions: ConsoleActions,
 ): TemplateResult | typeof nothing {
   const { settling } = state.summary;
-  if (state.outcomes.length === 0 || !settling) return nothing;
+  if (heldOutcomes(state.outcomes).length === 0 || !settling) return nothing;
   return html`<section class="settle-console" aria-label=${t("Settling")}>
     <div class="line">
       ${meterView(state)} ${oldestView(state, settling, console.now, actions)} ${countsView(settling)}
@@ -100,12 +100,12 @@ function countsView(settling: SettleCount): TemplateResult {
 }
 
 function termsView(state: InspectorState, console: SettleConsole, actions: ConsoleActions): TemplateResult {
-  const { terms, outcomes, paused } = state;
+  const { terms, paused } = state;
   return html`<div class="terms" id="settle-terms" role="group" tabindex="0" aria-label=${t("What settling does")}>
     <div class="says">
       <p><b>${t("Settling cannot be undone.")}</b> ${t("A key acts on what is selected, at once:")}</p>
       <dl>
-        ${outcomes.map(
+        ${heldOutcomes(state.outcomes).map(
           (outcome) =>
             html`<div>
               <dt>${keysOf(outcome).map((key) => html`<kbd>${key}</kbd> `)}${outcomeWord(outcome).word}</dt>
@@ -121,7 +121,7 @@ function termsView(state: InspectorState, console: SettleConsole, actions: Conso
 }
 
 /** The keys of an outcome, as keys.ts has them. */
-function keysOf(outcome: Outcome): readonly string[] {
+function keysOf(outcome: HeldOutcome): readonly string[] {
   switch (outcome) {
     case "ack":
       return ["A"];
@@ -134,7 +134,7 @@ function keysOf(outcome: Outcome): readonly string[] {
   }
 }
 
-function askedText({ terms }: InspectorState, outcome: Outcome): string {
+function askedText({ terms }: InspectorState, outcome: HeldOutcome): string {
   return outcome === "reject" && terms && terms.rejected !== "kept" ? ` ${t("Asked once in this panel.")}` : "";
 }
 

@@ -16,7 +16,7 @@ export function examples(): readonly Example[] {
     { filter: '$.customer.name ~ "an"', meaning: t("A place in a JSON body.") },
     { filter: "size > 10kb", meaning: t("The size of the body.") },
     { filter: "age < 5m", meaning: t("How long ago it arrived: s, m, h or d.") },
-    { filter: "state:unacked", meaning: t("What became of it: unacked, acked, requeued, rejected, lost.") },
+    { filter: "state:unacked", meaning: t("What became of it: unacked, acked, requeued, rejected, lost, deleted.") },
     { filter: "redelivered", meaning: t("It was delivered before.") },
     { filter: "type:json", meaning: t("The content type, or another property: correlation:, message-id:, reply-to:.") },
     { filter: "paid and not (key:test.* or size < 1kb)", meaning: t("Parts put together; “and” may be left out.") },

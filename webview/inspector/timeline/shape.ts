@@ -8,6 +8,7 @@ export const stackedStates: readonly AckState[] = [
   "acked",
   "requeued",
   "rejected",
+  "deleted",
   "lost",
   "settling",
   "pending",
