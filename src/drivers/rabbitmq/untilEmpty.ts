@@ -56,9 +56,9 @@ export class UntilEmpty {
   }
 
   async #ask(): Promise<void> {
-    const { channel, queue, hasRoom } = this.#deps;
+    const { channel, queue } = this.#deps;
     // Settling makes room, and wakes this up again.
-    if (!hasRoom()) return;
+    if (!this.#deps.hasRoom()) return;
     const before = this.#received;
     let ready: number;
     try {
