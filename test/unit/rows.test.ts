@@ -59,6 +59,9 @@ describe("packed rows", () => {
       "a",
       "b",
       "c",
+      "!",
+      "~",
+      "four at once, ",
       " ",
       "{",
       "}",
@@ -86,7 +89,7 @@ describe("packed rows", () => {
       const body = Buffer.from(Array.from({ length }, () => some[Math.floor(random() * 4)]).join(""));
       // Some are cut in the middle, or harmed.
       const cut = random() < 0.1 ? body.subarray(0, Math.floor(random() * body.length)) : body;
-      if (random() < 0.1 && cut.length > 0 && length < 190) cut[Math.floor(random() * cut.length)] = random() * 256;
+      if (random() < 0.1 && cut.length > 0 && cut.length < 190) cut[Math.floor(random() * cut.length)] = random() * 256;
       const slot = log.slot(log.add(delivery({ body: cut }), 0, "none"));
       const shown = unpackRows(packer.pack([slot]))[0]?.preview ?? "";
       const expected = preview(cut);
