@@ -10,8 +10,10 @@ import type { Connection } from "./connections/connections.ts";
 import { Profiles } from "./connections/profiles.ts";
 import { SecretVault } from "./connections/secretVault.ts";
 import { drivers } from "./drivers/index.ts";
+import { ActiveConnection } from "./views/activeConnection.ts";
 import { badgeOf } from "./views/badge.ts";
 import { commandHandlers } from "./views/commandHandlers.ts";
+import { ConnectionStatus } from "./views/connectionStatus.ts";
 import { ContextKeySetter } from "./views/contextKeys.ts";
 import { LiveRows } from "./views/decorations.ts";
 import { VsCodeFileDialogs } from "./views/fileDialogs.ts";
@@ -23,6 +25,7 @@ import { connectionSettings, openConnectionSettings, readSettings } from "./view
 import { ConsumerStatus } from "./views/statusBar.ts";
 import { ConnectionTree } from "./views/tree.ts";
 import { TreeModel } from "./views/treeModel.ts";
+import { connectionOfRow } from "./views/treeRows.ts";
 
 /** Gives back what is not settled and closes every session, for `deactivate`. */
 let close: (() => Promise<void>) | undefined;
@@ -57,12 +60,13 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
   const profiles = own(
     new Profiles({ memento: context.globalState, settings: connectionSettings(), env: process.env }),
   );
+  const active = own(new ActiveConnection());
   const prompts = new VsCodePrompts({
     log,
     askForm: async (question) => {
       const { askForm } = await import("./views/formPanel.ts");
       const connection = question.connection === undefined ? undefined : connections.get(question.connection);
-      await askForm(extensionUri, question, connection && badgeOf(connection));
+      await askForm(extensionUri, question, connection && badgeOf(connection), active.follow);
     },
   });
   const connections = new Connections({
@@ -74,10 +78,16 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     looks: context.globalState,
   });
   own(logStates(connections, log));
+  own(new ConnectionStatus(connections, active));
 
   const keys = new ContextKeySetter();
   const model = own(new TreeModel(connections));
   const tree = own(new ConnectionTree({ model, connections, profiles, keys }));
+  own(
+    tree.view.onDidChangeSelection(({ selection: [row] }) => {
+      active.select(row && connectionOfRow(row));
+    }),
+  );
   const live = own(
     new LiveRows({
       connections,
@@ -125,6 +135,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
     history,
     workspaceState: context.workspaceState,
     log,
+    follow: active.follow,
     refreshCounts,
   });
   const details = own(new NodeDetails(connections));

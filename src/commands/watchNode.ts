@@ -1,6 +1,7 @@
 import { t } from "@vscode/l10n";
-import type { Effect, Node, WatchMode, WatchOptions } from "../broker/contract.ts";
+import type { Consent, Effect, Node, WatchMode, WatchOptions } from "../broker/contract.ts";
 import type { Values } from "../broker/form.ts";
+import type { Connection } from "../connections/connections.ts";
 import { isLastLook, refusalOf } from "../connections/guard.ts";
 import { describeEffects } from "./askAndAct.ts";
 import { consentOf, nameToType, withoutTyped, withTypedField } from "./consent.ts";
@@ -72,6 +73,28 @@ async function ask(
   }
   const look: Look = { key: `${connectionId} ${mode} ${node.id}`, node, mode, effects, typed };
   return (await agrees(deps, look)) ? request(effects) : undefined;
+}
+
+/**
+ * Asks again before looking goes on where it ended: only what the guard of the connection wants asked, as the rest is
+ * shown in the panel.
+ * @returns undefined when the user changed their mind
+ */
+export async function agreesAgain(
+  { prompts }: Pick<WatchDeps, "prompts">,
+  connection: Connection,
+  { node, mode, effects }: Pick<Look, "node" | "mode" | "effects">,
+): Promise<Consent | undefined> {
+  const typed = nameToType(connection, node, effects);
+  if (typed === undefined && !isLastLook(effects)) return {};
+  const { message, act } = words(node, mode);
+  const sure = await prompts.confirm({
+    message,
+    detail: describeEffects(effects),
+    act,
+    ...(typed !== undefined && { typed }),
+  });
+  return sure ? consentOf(typed) : undefined;
 }
 
 /** What is about to be looked at. */

@@ -3,12 +3,13 @@ import { t } from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Done, Node, Verb, WatchMode } from "../broker/contract.ts";
 import { BrokerError } from "../broker/errors.ts";
-import type { ConnectionDeps, NodeRef } from "../commands/deps.ts";
+import { connectionOf, type ConnectionDeps, type NodeRef } from "../commands/deps.ts";
 import type { FileDialogs } from "../commands/fileDialogs.ts";
 import type { Prompts } from "../commands/prompts.ts";
 import type { EditorText, PublishEditor } from "../commands/publishEditor.ts";
 import type { WatchDeps, WatchRequest } from "../commands/watchNode.ts";
 import type { Connection } from "../connections/connections.ts";
+import { refusalOf } from "../connections/guard.ts";
 import { selectedRow } from "./commandTable.ts";
 import { askFilter } from "./filterBox.ts";
 import { type MessageCommandId, messageCommandIds } from "./inspector/messageCommandTable.ts";
@@ -157,6 +158,8 @@ export function commandHandlers(deps: HandlerDeps): CommandHandlers {
     "mq.import": async (argument) => {
       const ref = await target(argument, t("Import Messages"), (node) => node.verbs.includes("publish"));
       if (!ref) return;
+      const refusal = refusalOf("publish", connectionOf(deps, ref.connectionId).rules);
+      if (refusal) throw refusal;
       const { importMessages } = await import("../commands/importMessages.ts");
       await importMessages({ ...deps, dialogs: deps.files }, ref);
       deps.refreshCounts();

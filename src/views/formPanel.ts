@@ -5,10 +5,16 @@ import type { FormQuestion } from "../commands/prompts.ts";
 import type { ConnectionBadge } from "../protocol/common.ts";
 import type { FormHostCalls, FormState, FormViewCalls, SecretState } from "../protocol/form.ts";
 import { Peer } from "../protocol/peer.ts";
+import type { FollowPanel } from "./activeConnection.ts";
 import { openPage } from "./page.ts";
 
 /** Asks on a page of its own; resolves when it was answered, cancelled or closed. */
-export function askForm(extensionUri: vscode.Uri, question: FormQuestion, badge?: ConnectionBadge): Promise<void> {
+export function askForm(
+  extensionUri: vscode.Uri,
+  question: FormQuestion,
+  badge: ConnectionBadge | undefined,
+  follow: FollowPanel,
+): Promise<void> {
   const { form } = question;
   const { panel, port } = openPage(extensionUri, {
     page: "form",
@@ -16,6 +22,7 @@ export function askForm(extensionUri: vscode.Uri, question: FormQuestion, badge?
     icon: "edit",
     environment: badge?.environment,
   });
+  if (question.connection !== undefined) follow(panel, question.connection);
   const peer = new Peer<FormHostCalls, FormViewCalls>(port, {
     hello: () => formState(question, badge),
     submit: async (values) => {

@@ -8,9 +8,11 @@ import type { Prompts } from "../commands/prompts.ts";
 import type { PublishEditor } from "../commands/publishEditor.ts";
 import type { WatchRequest } from "../commands/watchNode.ts";
 import type { Connection, Connections } from "../connections/connections.ts";
+import { refusalOf } from "../connections/guard.ts";
 import type { DriverRegistry } from "../connections/driverRegistry.ts";
 import type { ProfileSource } from "../connections/profile.ts";
 import type { DraftText } from "../protocol/publish.ts";
+import type { FollowPanel } from "./activeConnection.ts";
 import type { InspectorPanels } from "./inspector/inspectorPanels.ts";
 import type { MessageCommandId } from "./inspector/messageCommandTable.ts";
 import { pickTarget } from "./pickTarget.ts";
@@ -29,6 +31,8 @@ export interface PanelsDeps {
   /** What is kept for this workspace. */
   readonly workspaceState: Pick<vscode.Memento, "get" | "update">;
   readonly log: vscode.LogOutputChannel;
+  /** Notices when the user turns to a panel. */
+  readonly follow: FollowPanel;
   /** Asks the broker anew for the counts in view. */
   refreshCounts(): void;
 }
@@ -69,7 +73,10 @@ export class Panels implements ConsumersSource {
     await (await this.#loadInspectors()).run(id);
   }
 
+  /** @throws BrokerError `denied` where the connection is read-only */
   async openPublisher(connection: Connection, node: Node, draft?: DraftText | Draft): Promise<void> {
+    const refusal = refusalOf("publish", connection.rules);
+    if (refusal) throw refusal;
     const publishers = await this.#loadPublishers();
     await publishers.open({ connection, node, ...(draft && { draft }) });
   }
@@ -106,7 +113,7 @@ export class Panels implements ConsumersSource {
         import("./inspector/inspectorPanels.ts"),
         import("./inspector/inspectorServices.ts"),
       ]);
-      const { extensionUri, prompts, files, log, settings, connections, drivers, workspaceState } = this.#deps;
+      const { extensionUri, prompts, files, log, settings, connections, drivers, workspaceState, follow } = this.#deps;
       const services = inspectorServices(workspaceState);
       this.#services = services;
       const inspectors = new InspectorPanels({
@@ -116,6 +123,7 @@ export class Panels implements ConsumersSource {
         files,
         connections,
         drivers,
+        follow,
         log,
         settled: () => {
           this.#deps.refreshCounts();
@@ -142,12 +150,13 @@ export class Panels implements ConsumersSource {
   #loadPublishers(): Promise<PublishPanels> {
     this.#publishers ??= (async () => {
       const { PublishPanels } = await import("./publishPanel.ts");
-      const { extensionUri, prompts, history, log } = this.#deps;
+      const { extensionUri, prompts, history, log, follow } = this.#deps;
       return new PublishPanels({
         extensionUri,
         prompts,
         history,
         log,
+        follow,
         pickTarget: (connection) => this.#pickPublishTarget(connection),
       });
     })();

@@ -5,6 +5,7 @@ import { sentenceOf } from "../broker/errors.ts";
 import type { NodeDeps, NodeRef } from "../commands/deps.ts";
 import { pickConnection } from "../commands/pickConnection.ts";
 import type { Connection } from "../connections/connections.ts";
+import { readOnlySentence } from "../connections/readOnly.ts";
 import { searchNodes } from "./nodeSearch.ts";
 import type { FoundNode } from "./nodeSearch.ts";
 
@@ -25,7 +26,7 @@ export async function pickTarget(deps: NodeDeps, question: TargetQuestion): Prom
   const connection = question.connection ?? (await theConnection(deps, question.title));
   if (!connection) return undefined;
   const session = await connection.connect();
-  const found = await pickNode(session, question, connection.profile.name);
+  const found = await pickNode(session, question, connection);
   return found && { connectionId: connection.id, node: found.node, parent: found.parent };
 }
 
@@ -36,9 +37,9 @@ async function theConnection(deps: NodeDeps, title: string): Promise<Connection 
 
 type Item = vscode.QuickPickItem & { readonly found?: FoundNode };
 
-function pickNode(session: Session, question: TargetQuestion, connection: string): Promise<FoundNode | undefined> {
+function pickNode(session: Session, question: TargetQuestion, connection: Connection): Promise<FoundNode | undefined> {
   const quick = vscode.window.createQuickPick<Item>();
-  quick.title = t("{title} — {connection}", { title: question.title, connection });
+  quick.title = t("{title} — {connection}", { title: question.title, connection: connection.profile.name });
   quick.placeholder = t("Type a part of the name");
   quick.matchOnDescription = true;
   let timer: NodeJS.Timeout | undefined;
@@ -50,7 +51,7 @@ function pickNode(session: Session, question: TargetQuestion, connection: string
     let items: readonly Item[];
     try {
       items = (await searchNodes(session, { filter, fits: (node) => question.fits(node), limit })).map(itemOf);
-      if (items.length === 0) items = [{ label: t("Nothing fits."), alwaysShow: true }];
+      if (items.length === 0) items = [nothingFits(connection)];
       else if (items.length === limit) items = [...items, { label: t("Type to see more…"), alwaysShow: true }];
     } catch (error) {
       items = [{ label: sentenceOf(error), alwaysShow: true }];
@@ -80,6 +81,11 @@ function pickNode(session: Session, question: TargetQuestion, connection: string
     quick.show();
     void search("");
   });
+}
+
+/** A read-only connection hands out no node for what it refuses. */
+function nothingFits({ rules }: Connection): Item {
+  return { label: t("Nothing fits."), ...(rules.readOnly && { detail: readOnlySentence(rules) }), alwaysShow: true };
 }
 
 function itemOf(found: FoundNode): Item {

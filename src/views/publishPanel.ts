@@ -19,6 +19,7 @@ import type {
   PublishViewCalls,
   SendResult,
 } from "../protocol/publish.ts";
+import type { FollowPanel } from "./activeConnection.ts";
 import { badgeOf } from "./badge.ts";
 import { openPage } from "./page.ts";
 
@@ -29,6 +30,8 @@ export interface PublishPanelsDeps {
   /** Asks for a queue or an exchange; undefined when the user changed their mind. */
   pickTarget(connection: Connection): Promise<Node | undefined>;
   readonly log: { error(message: string): void };
+  /** Notices when the user turns to a panel. */
+  readonly follow: FollowPanel;
 }
 
 export interface PublishRequest {
@@ -93,6 +96,8 @@ class PublishPanel {
   #session: { readonly session: Session; readonly listening: Disposable } | undefined;
   #blocked: string | undefined;
   #gone = false;
+  /** As the page was told it last. */
+  #badge: string;
 
   constructor(
     deps: PublishPanelsDeps,
@@ -103,6 +108,7 @@ class PublishPanel {
   ) {
     this.#deps = deps;
     this.#connection = connection;
+    this.#badge = JSON.stringify(badgeOf(connection));
     this.#target = target;
     this.#draft = draft ?? this.#keptDraft();
     const { panel, port } = openPage(deps.extensionUri, {
@@ -112,10 +118,12 @@ class PublishPanel {
       environment: connection.profile.environment,
     });
     this.#panel = panel;
+    deps.follow(panel, connection.id);
     this.#peer = new Peer<PublishHostCalls, PublishViewCalls>(port, this.#handlers());
     this.#listening = [
       connection.onDidChange(() => {
         this.#followSession();
+        this.#followBadge();
       }),
       deps.history.onDidChange((changed) => {
         if (changed === connection.id) this.#tell((page) => page.call("history", this.#history()));
@@ -254,6 +262,14 @@ class PublishPanel {
 
   #history(): PublishState["history"] {
     return this.#deps.history.entries(this.#connection.id, this.#target.node.id);
+  }
+
+  /** What the connection is called and for, and whether it is read-only. */
+  #followBadge(): void {
+    const badge = JSON.stringify(badgeOf(this.#connection));
+    if (badge === this.#badge) return;
+    this.#badge = badge;
+    this.#tell((page) => page.call("state", this.#state()));
   }
 
   /** An alarm is heard from the session of the moment, and forgotten with it. */

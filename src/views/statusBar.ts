@@ -84,7 +84,7 @@ export class ConsumerStatus implements vscode.Disposable {
     this.#item.text = `$(inbox) ${count.toLocaleString("en")}`;
     this.#item.tooltip = `${spoken}\n${attached.map(({ mode, title, connection }) => `${mode}: ${title} (${connection})`).join("\n")}`;
     this.#item.accessibilityInformation = { label: spoken };
-    this.#item.backgroundColor = production ? new vscode.ThemeColor("statusBarItem.warningBackground") : undefined;
+    this.#item.backgroundColor = production ? new vscode.ThemeColor("statusBarItem.errorBackground") : undefined;
     this.#item.show();
   }
 }

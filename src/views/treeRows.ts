@@ -45,6 +45,11 @@ export interface SentenceRow {
   readonly retry: boolean;
 }
 
+/** The id of the connection that a row belongs to. */
+export function connectionOfRow(row: TreeRow): string {
+  return row.type === "connection" || row.type === "node" ? row.connection.id : row.parent.connection.id;
+}
+
 /** What a command gets from the tree: the arguments of menus come from outside, so they are looked at. */
 export function isTreeRow(value: unknown): value is TreeRow {
   return (

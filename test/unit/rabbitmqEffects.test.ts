@@ -1,18 +1,16 @@
 import assert from "node:assert/strict";
-import {
-  browseEffects,
-  consumeEffects,
-  deleteExchangeEffects,
-  deleteQueueEffects,
-  purgeEffects,
-  tapExchangeEffects,
-  tapQueueEffects,
-  type KnownQueue,
-} from "../../src/drivers/rabbitmq/effects.ts";
+import type { KnownQueue } from "../../src/drivers/rabbitmq/effectParts.ts";
+import { deleteExchangeEffects, deleteQueueEffects, purgeEffects } from "../../src/drivers/rabbitmq/effects.ts";
+import * as look from "../../src/drivers/rabbitmq/lookEffects.ts";
+import { tapExchangeEffects, tapQueueEffects } from "../../src/drivers/rabbitmq/tapEffects.ts";
 import type { Effect } from "../../src/broker/contract.ts";
 import type { BindingInfo, ConsumerInfo } from "../../src/drivers/rabbitmq/managementShapes.ts";
 
 describe("what a verb on RabbitMQ says beforehand", () => {
+  const browseEffects = (queue: KnownQueue, version?: string, deliveries?: number): readonly Effect[] =>
+    look.browseEffects(queue, { version, ...(deliveries !== undefined && { seen: { deliveries } }) });
+  const consumeEffects = (queue: KnownQueue, version?: string, deliveries?: number): readonly Effect[] =>
+    look.consumeEffects(queue, { version, ...(deliveries !== undefined && { seen: { deliveries } }) });
   const quorum: KnownQueue = {
     name: "orders",
     type: "quorum",
@@ -85,19 +83,105 @@ describe("what a verb on RabbitMQ says beforehand", () => {
   it("browse says what others notice, and that a stream notices nothing", () => {
     const said = sentences(browseEffects({ ...classic, consumerCount: 2 }, "4.1.0")).join(" ");
     assert.match(said, /12 are ready/);
-    assert.match(said, /marked as redelivered/);
-    assert.match(said, /2 consumers do not get them in that moment/);
+    assert.match(said, /`redelivered` will be set/);
+    assert.match(said, /2 consumers do not get them in that moment, and the order may change while they are attached/);
     assert.deepEqual(
       browseEffects({ ...quorum, type: "stream" }, "4.1.0").map(({ severity }) => severity),
       ["info"],
     );
   });
 
-  it("looking or consuming deletes an auto-delete queue that has no other consumer", () => {
+  it("consuming deletes an auto-delete queue that has no other consumer, browsing does not", () => {
     const queue = { ...classic, autoDelete: true };
-    assert.match(sentences(browseEffects(queue, "3.10.8"), "danger").join(), /when you close it is deleted/);
+    assert.deepEqual(sentences(browseEffects(queue, "3.10.8"), "danger"), []);
     assert.match(sentences(consumeEffects(queue), "danger").join(), /when you close it is deleted/);
     assert.deepEqual(sentences(consumeEffects({ ...queue, consumerCount: 1 }), "danger"), []);
+  });
+
+  describe("attempts at a quorum queue, counted by what its messages carried (definitions as documented for 4.x)", () => {
+    const attempts: readonly (readonly [
+      deliveries: number,
+      severity: Effect["severity"],
+      left: number,
+      says: RegExp,
+      queue?: Partial<KnownQueue>,
+    ])[] = [
+      [2, "notice", 17, /Attempt 3 of 20: after 17 more looks this quorum queue drops the message/],
+      [
+        2,
+        "notice",
+        17,
+        /Attempt 3 of 20: after 17 more looks this quorum queue dead-letters the message/,
+        { policyDefinition: { "dead-letter-exchange": "dlx" } },
+      ],
+      [16, "notice", 3, /Attempt 17 of 20: after 3 more looks/],
+      [17, "danger", 2, /Attempt 18 of 20: after 2 more looks/],
+      [18, "danger", 1, /Attempt 19 of 20: after 1 more look this/],
+      [19, "danger", 0, /Attempt 20 of 20: the next look makes this quorum queue drop the message/],
+      [20, "danger", -1, /limit of 20 is reached: this look makes the quorum queue drop the message/],
+      [3, "notice", 3, /Attempt 4 of 7/, { arguments: { "x-delivery-limit": 7 } }],
+    ];
+    for (const [deliveries, severity, left, says, queue] of attempts)
+      for (const [verb, effects] of [
+        ["browse", browseEffects],
+        ["consume", consumeEffects],
+      ] as const)
+        it(`${verb} after ${String(deliveries)} ${JSON.stringify(queue ?? {})}`, () => {
+          const counted = effects({ ...quorum, ...queue }, "4.1.2", deliveries).filter(
+            (each) => each.left !== undefined,
+          );
+          assert.equal(counted.length, 1);
+          assert.equal(counted[0]?.severity, severity);
+          assert.equal(counted[0].left, left);
+          assert.match(counted[0].sentence, says);
+        });
+
+    it("are not told where they do not count", () => {
+      const uncounted: readonly (readonly [KnownQueue, string | undefined])[] = [
+        [classic, "4.1.2"],
+        [quorum, "4.3.0"],
+        [quorum, "3.13.0"],
+        [{ ...quorum, arguments: { "x-delivery-limit": -1 } }, "4.1.2"],
+        [{ ...quorum, type: "stream" }, "4.1.2"],
+      ];
+      for (const [queue, version] of uncounted)
+        assert.ok(browseEffects(queue, version, 19).every(({ left }) => left === undefined));
+    });
+
+    it("are guessed at without the management API once a message told that it is counted", () => {
+      const unknown = { name: "orders", ready: 3 };
+      assert.match(sentences(browseEffects(unknown, "4.1.2"), "notice").join(" "), /If this is a quorum queue/);
+      const [counted] = browseEffects(unknown, "4.1.2", 4).filter(({ left }) => left !== undefined);
+      assert.equal(counted?.left, 15);
+      assert.doesNotMatch(sentences(browseEffects(unknown, "3.10.8")).join(" "), /quorum/);
+      assert.doesNotMatch(sentences(browseEffects(unknown, "4.3.0")).join(" "), /quorum/);
+    });
+  });
+
+  it("looking at a queue of limited length says what is pushed out meanwhile", () => {
+    const said = (args: object, ready: number, severity: Effect["severity"]): string =>
+      sentences(browseEffects({ ...classic, ready, arguments: { ...args } }, "3.10.8"), severity).join(" ");
+    assert.match(said({ "x-max-length": 12 }, 12, "danger"), /full \(12\).*the oldest is dropped/);
+    assert.match(
+      said({ "x-max-length": 12 }, 3, "notice"),
+      /limited: if it fills up meanwhile, the oldest messages are dropped/,
+    );
+    const kept = { "x-max-length": 12, "x-dead-letter-exchange": "dlx" };
+    assert.match(said(kept, 12, "notice"), /the oldest is dead-lettered/);
+    assert.equal(said(kept, 12, "danger"), "");
+    assert.match(said({ "x-max-length-bytes": 1000 }, 3, "notice"), /limited/);
+    assert.doesNotMatch(said({ "x-max-length": 12, "x-overflow": "reject-publish" }, 12, "danger"), /full/);
+  });
+
+  it("consume says what becomes of acked, rejected and expired messages", () => {
+    const said = (args: object): string => sentences(consumeEffects({ ...classic, arguments: { ...args } })).join(" ");
+    assert.match(said({}), /what you ack or reject is gone for everyone/);
+    assert.match(
+      said({ "x-dead-letter-exchange": "dlx" }),
+      /what you ack is gone for everyone, what you reject is dead-lettered/,
+    );
+    assert.match(sentences(consumeEffects({ name: "orders" })).join(" "), /dead-lettered or dropped/);
+    assert.match(said({ "x-message-ttl": 60_000 }), /expire after 60000 ms: what you hold for longer is dropped/);
   });
 
   it("consume names its rivals, and what keeps messages from coming", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { KnownQueue } from "../../src/drivers/rabbitmq/effects.ts";
+import type { KnownQueue } from "../../src/drivers/rabbitmq/effectParts.ts";
 import { settleTerms } from "../../src/drivers/rabbitmq/settleTerms.ts";
 
 const minutes = 60_000;

@@ -61,6 +61,7 @@ describe("inspector panels", () => {
       columns: new ColumnsMemory({ get: () => undefined, update: () => Promise.resolve() }),
       bodyChoices: new BodyChoices({ get: () => undefined, update: () => Promise.resolve() }),
       schemas: { schemas: () => Schemas.read([]) },
+      follow: () => undefined,
       log: { error: () => undefined },
       limits: () => ({ messages: 1000, bytes: 1024 * 1024 }),
       publish: () => undefined,

@@ -1,5 +1,5 @@
 import { t } from "@vscode/l10n";
-import type { Channel, ConsumeMessage } from "amqplib";
+import type { Channel, ConsumeMessage, GetMessage } from "amqplib";
 import type { Delivery, Fact, Outcome, Subscription } from "../../broker/contract.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { Inbox } from "../../broker/inbox.ts";
@@ -9,7 +9,8 @@ import { toDelivery } from "./wire.ts";
 
 /**
  * Reads the first messages of a classic or quorum queue and puts them back: consumes them, then requeues all at once,
- * which takes a tenth of the time of getting them one by one.
+ * which takes a tenth of the time of getting them one by one. That is done where a consumer that leaves could take the
+ * queue along.
  */
 export class Browse implements Subscription, Dependent {
   readonly outcomes: readonly Outcome[] = [];
@@ -20,6 +21,7 @@ export class Browse implements Subscription, Dependent {
   readonly #channel: Channel;
   readonly #failure: { readonly error: unknown };
   readonly #inbox = new Inbox<Delivery>();
+  #isConsuming = false;
   #count = 0;
   #bytes = 0;
   #expected = 0;
@@ -30,7 +32,7 @@ export class Browse implements Subscription, Dependent {
    * @param limit how many messages at most
    * @throws BrokerError
    */
-  static async open(link: Link, queue: string, limit: number): Promise<Browse> {
+  static async open(link: Link, queue: string, limit: number, how: "consume" | "get"): Promise<Browse> {
     let channel: Channel | undefined;
     let failure: { readonly error: unknown } | undefined;
     try {
@@ -38,7 +40,8 @@ export class Browse implements Subscription, Dependent {
       failure = watchChannel(channel);
       const { messageCount } = await channel.checkQueue(queue);
       const browse = new Browse(link, channel, failure, limit, messageCount);
-      await browse.#start(queue);
+      if (how === "consume") await browse.#start(queue);
+      else void browse.#getAll(queue);
       return browse;
     } catch (error) {
       if (channel) await closeChannel(channel);
@@ -99,6 +102,7 @@ export class Browse implements Subscription, Dependent {
       await this.#end();
       return;
     }
+    this.#isConsuming = true;
     // Both at once: nothing has to be waited for in between.
     await Promise.all([
       this.#channel.prefetch(this.#expected),
@@ -114,6 +118,20 @@ export class Browse implements Subscription, Dependent {
     this.#waitForMore();
   }
 
+  /** One by one, without being a consumer. */
+  async #getAll(queue: string): Promise<void> {
+    try {
+      while (!this.#ending && !this.#isEnough) {
+        const message = await this.#channel.get(queue);
+        if (message === false) break;
+        this.#take(message);
+      }
+    } catch {
+      // The channel is gone, and says why itself.
+    }
+    await this.#end();
+  }
+
   #onMessage(message: ConsumeMessage | null, queue: string): void {
     if (this.#ending) return;
     if (message === null) {
@@ -121,11 +139,19 @@ export class Browse implements Subscription, Dependent {
       void this.#end();
       return;
     }
+    this.#take(message);
+    if (this.#isEnough) void this.#end();
+    else this.#waitForMore();
+  }
+
+  #take(message: ConsumeMessage | GetMessage): void {
     this.#inbox.push(toDelivery(message));
     this.#count++;
     this.#bytes += message.content.length;
-    if (this.#count >= this.#expected || this.#bytes >= mostBytes) void this.#end();
-    else this.#waitForMore();
+  }
+
+  get #isEnough(): boolean {
+    return this.#count >= this.#expected || this.#bytes >= mostBytes;
   }
 
   #waitForMore(): void {
@@ -142,7 +168,7 @@ export class Browse implements Subscription, Dependent {
   async #giveBack(): Promise<void> {
     try {
       // First no more: what goes back would come again.
-      await this.#channel.cancel(consumerTag);
+      if (this.#isConsuming) await this.#channel.cancel(consumerTag);
       this.#channel.nackAll(true);
     } catch {
       // The channel is gone: the broker has taken everything back.

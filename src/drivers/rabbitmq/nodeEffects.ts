@@ -1,21 +1,14 @@
 import { t } from "@vscode/l10n";
-import type { Effect, Node, Verb } from "../../broker/contract.ts";
+import type { Effect, Node, Seen, Verb } from "../../broker/contract.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { settingOf } from "./arguments.ts";
-import {
-  browseEffects,
-  consumeEffects,
-  deleteExchangeEffects,
-  deleteQueueEffects,
-  purgeEffects,
-  tapExchangeEffects,
-  tapQueueEffects,
-  unbindEffects,
-  type KnownQueue,
-} from "./effects.ts";
+import type { KnownQueue } from "./effectParts.ts";
+import { deleteExchangeEffects, deleteQueueEffects, purgeEffects, unbindEffects } from "./effects.ts";
+import { browseEffects, consumeEffects } from "./lookEffects.ts";
 import type { BindingInfo } from "./managementShapes.ts";
 import type { NodeRef } from "./nodeId.ts";
 import type { Known } from "./nodeForms.ts";
+import { tapExchangeEffects, tapQueueEffects } from "./tapEffects.ts";
 import type { QueueRef } from "./topologyContract.ts";
 
 /** What a verb will do, with the numbers of now. */
@@ -26,16 +19,17 @@ export class NodeEffects {
     this.#known = known;
   }
 
-  async effects(node: Node, ref: NodeRef, verb: Verb): Promise<readonly Effect[]> {
+  /** @param seen what is known of a queue from looking at it before */
+  async effects(node: Node, ref: NodeRef, verb: Verb, seen?: Seen): Promise<readonly Effect[]> {
     switch (verb) {
       case "purge":
         return ref.kind === "queue" ? purgeEffects(await this.#queue(ref)) : [];
       case "delete":
         return this.#delete(node, ref);
       case "consume":
-        return ref.kind === "queue" ? consumeEffects(await this.#queue(ref)) : [];
+        return ref.kind === "queue" ? this.#look(ref, consumeEffects, seen) : [];
       case "browse":
-        return ref.kind === "queue" ? this.#browse(ref) : [];
+        return ref.kind === "queue" ? this.#look(ref, browseEffects, seen) : [];
       case "tap":
         if (ref.kind === "queue") return tapQueueEffects(ref.name, await this.#bindings(ref));
         return ref.kind === "exchange" ? this.#tapExchange(ref) : [];
@@ -70,9 +64,9 @@ export class NodeEffects {
     return unbindEffects({ ...ref, key: key === t("(empty)") ? "" : key, arguments: {} });
   }
 
-  async #browse(ref: QueueRef): Promise<readonly Effect[]> {
+  async #look(ref: QueueRef, effectsOf: typeof browseEffects, seen: Seen | undefined): Promise<readonly Effect[]> {
     const [queue, version] = await Promise.all([this.#queue(ref), this.#version(ref.vhost)]);
-    return browseEffects(queue, version);
+    return effectsOf(queue, { version, seen });
   }
 
   async #tapExchange(ref: QueueRef): Promise<readonly Effect[]> {

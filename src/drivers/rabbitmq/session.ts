@@ -8,6 +8,7 @@ import type {
   Node,
   Page,
   Receipt,
+  Seen,
   Session,
   SessionInfo,
   Subscription,
@@ -101,8 +102,8 @@ class RabbitmqSession implements Session {
     return this.#topology.forms(node, verb);
   }
 
-  effects(node: Node, verb: Verb, values: Values = {}): Promise<readonly Effect[]> {
-    return this.#topology.effects(node, verb, values);
+  effects(node: Node, verb: Verb, values: Values = {}, seen?: Seen): Promise<readonly Effect[]> {
+    return this.#topology.effects(node, verb, values, seen);
   }
 
   async act(node: Node, verb: ActVerb, form: string, values: Values): Promise<Done> {

@@ -2,7 +2,7 @@
 import { t } from "@vscode/l10n";
 import type { HeldOutcome, SettleTerms } from "../../broker/contract.ts";
 import { settingOf } from "./arguments.ts";
-import { deliveryLimit, type KnownQueue } from "./effects.ts";
+import { deliveryLimit, type KnownQueue } from "./effectParts.ts";
 import { isAtLeast } from "./topologyForms.ts";
 
 /** Who serves it: decides on defaults. */

@@ -1,11 +1,11 @@
 /** What there is on the broker and how it is changed: by the management API where there is one, else by name. */
 import { t } from "@vscode/l10n";
-import type { ActVerb, Done, Effect, ListOptions, Node, Page, Verb } from "../../broker/contract.ts";
+import type { ActVerb, Done, Effect, ListOptions, Node, Page, Seen, Verb } from "../../broker/contract.ts";
 import { BrokerError, sentenceOf } from "../../broker/errors.ts";
 import type { Form, Values } from "../../broker/form.ts";
 import { NodeActs } from "./nodeActs.ts";
 import { toHeaders } from "./arguments.ts";
-import type { KnownQueue } from "./effects.ts";
+import type { KnownQueue } from "./effectParts.ts";
 import { NodeEffects } from "./nodeEffects.ts";
 import { NodeForms } from "./nodeForms.ts";
 import { introduce, Management } from "./management.ts";
@@ -82,8 +82,8 @@ class RabbitmqTopology implements Topology {
     return this.#forms.forms(node, refOf(node, verb), verb);
   }
 
-  async effects(node: Node, verb: Verb): Promise<readonly Effect[]> {
-    return this.#effects.effects(node, refOf(node, verb), verb);
+  async effects(node: Node, verb: Verb, _: Values, seen?: Seen): Promise<readonly Effect[]> {
+    return this.#effects.effects(node, refOf(node, verb), verb, seen);
   }
 
   async act(node: Node, verb: ActVerb, form: string, values: Values): Promise<Done> {

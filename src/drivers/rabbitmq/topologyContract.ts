@@ -1,11 +1,11 @@
 /** What the two halves of this driver are to each other: topology (HTTP and declarations) and messages (AMQP). */
 import type { Channel } from "amqplib";
-import type { ActVerb, Done, Effect, ListOptions, Node, Page, Pin, Verb } from "../../broker/contract.ts";
+import type { ActVerb, Done, Effect, ListOptions, Node, Page, Pin, Seen, Verb } from "../../broker/contract.ts";
 import type { Form, Values } from "../../broker/form.ts";
 import type { Header } from "../../broker/values.ts";
 import type { Check } from "../../broker/contract.ts";
 import type { TlsSettings } from "../../broker/contract.ts";
-import type { KnownQueue } from "./effects.ts";
+import type { KnownQueue } from "./effectParts.ts";
 import type { NodeRef } from "./nodeId.ts";
 
 /** Everything that concerns topology. Made by `createTopology` of topology.ts. */
@@ -20,7 +20,7 @@ export interface Topology {
   refresh(nodes: readonly Node[]): Promise<readonly Node[]>;
   /** Of all verbs, `publish` and the watching ones included. */
   forms(node: Node, verb: Verb): Promise<readonly Form[]>;
-  effects(node: Node, verb: Verb, values: Values): Promise<readonly Effect[]>;
+  effects(node: Node, verb: Verb, values: Values, seen?: Seen): Promise<readonly Effect[]>;
   act(node: Node, verb: ActVerb, form: string, values: Values): Promise<Done>;
   /** For the shadow of a queue: the bindings of it, without the one of the default exchange. Rejects `unsupported` without the management API. */
   bindingsOf(queue: QueueRef): Promise<readonly QueueBinding[]>;

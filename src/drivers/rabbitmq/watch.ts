@@ -149,9 +149,13 @@ function bindingText({ source, key, arguments: args }: QueueBinding): string {
 }
 
 async function browse({ ref, node, window, values, links, topology }: Request): Promise<Subscription> {
-  if ((node.variant ?? (await topology.queueType(ref))) !== "stream") {
+  // As it is now: another one may have taken the name since it was listed.
+  const known = await topology.knownQueue(ref);
+  if ((known.type ?? node.variant) !== "stream") {
     const limit = browseLimit(textOf(values, "limit"));
-    return Browse.open(await links.get("consuming", ref.vhost), ref.name, limit);
+    // An auto-delete queue goes with its last consumer; getting makes none.
+    const how = known.autoDelete === false ? "consume" : "get";
+    return Browse.open(await links.get("consuming", ref.vhost), ref.name, limit, how);
   }
   const first = streamOffset(textOf(values, "offset"));
   const link = await links.get("consuming", ref.vhost);

@@ -17,11 +17,14 @@ import type {
   Lane,
 } from "../../protocol/conversation.ts";
 import { Peer } from "../../protocol/peer.ts";
+import type { FollowPanel } from "../activeConnection.ts";
 import { openPage } from "../page.ts";
 import type { Inspector } from "./inspector.ts";
 
 export interface ConversationPanelDeps {
   readonly extensionUri: vscode.Uri;
+  /** Notices when the user turns to a panel. */
+  readonly follow: FollowPanel;
   closed(panel: ConversationPanel): void;
 }
 
@@ -59,6 +62,7 @@ export class ConversationPanel {
       column: vscode.ViewColumn.Beside,
     });
     this.#panel = panel;
+    deps.follow(panel, from.connectionId);
     this.#notifier = new ChangeNotifier({ send: () => this.#tell(), interval: 200 });
     this.#peer = new Peer<ConversationHostCalls, ConversationViewCalls>(port, {
       hello: () => {
@@ -155,7 +159,12 @@ export class ConversationPanel {
     return {
       title: this.#title,
       ids: this.#ids,
-      lanes: lanes.map(([, { lane, inspector }]) => ({ ...lane, closed: inspector === undefined })),
+      lanes: lanes.map(([, { lane, inspector }]) => ({
+        ...lane,
+        // As it is now.
+        ...(inspector && { connection: inspector.badge }),
+        closed: inspector === undefined,
+      })),
       messages: found.map((message, index) => {
         const relation = relations[index];
         return {

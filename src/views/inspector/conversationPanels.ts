@@ -1,8 +1,7 @@
 import { t } from "@vscode/l10n";
-import type * as vscode from "vscode";
 import { BrokerError } from "../../broker/errors.ts";
 import type { Event } from "../../broker/event.ts";
-import { ConversationPanel } from "./conversationPanel.ts";
+import { ConversationPanel, type ConversationPanelDeps } from "./conversationPanel.ts";
 import type { Inspector } from "./inspector.ts";
 
 /** The inspectors that conversations are looked for in. */
@@ -13,12 +12,12 @@ export interface OpenInspectors {
 
 /** All the open conversations. */
 export class ConversationPanels {
-  readonly #extensionUri: vscode.Uri;
+  readonly #deps: Omit<ConversationPanelDeps, "closed">;
   readonly #inspectors: OpenInspectors;
   readonly #panels = new Set<ConversationPanel>();
 
-  constructor(extensionUri: vscode.Uri, inspectors: OpenInspectors) {
-    this.#extensionUri = extensionUri;
+  constructor(deps: Omit<ConversationPanelDeps, "closed">, inspectors: OpenInspectors) {
+    this.#deps = deps;
     this.#inspectors = inspectors;
     inspectors.onDidChange(() => {
       const open = inspectors.all();
@@ -31,7 +30,7 @@ export class ConversationPanels {
     const { current } = inspector.selected;
     if (current === undefined) throw new BrokerError("invalid", t("Select a message in the inspector first."));
     const deps = {
-      extensionUri: this.#extensionUri,
+      ...this.#deps,
       closed: (panel: ConversationPanel) => {
         this.#panels.delete(panel);
       },

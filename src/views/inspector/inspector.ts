@@ -1,7 +1,7 @@
 /** An inspector's panel: one page, one inspection and one subscription, of which none outlives the others. */
 import { t } from "@vscode/l10n";
 import type * as vscode from "vscode";
-import type { HeldOutcome, Node, Session } from "../../broker/contract.ts";
+import type { Consent, Effect, HeldOutcome, Node, Session } from "../../broker/contract.ts";
 import type { Environment } from "../../broker/environment.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import type { Disposable } from "../../broker/event.ts";
@@ -39,6 +39,8 @@ export class Inspector {
   readonly #messages: MessageHandlers;
   readonly #settling: SettleHandlers;
   readonly #listening: readonly Disposable[];
+  /** What looking does to others, as it was said last. */
+  #effects: readonly Effect[];
   #wasAttached = true;
   #closed: Promise<void> | undefined;
   readonly #keyLabel: string | undefined;
@@ -65,10 +67,13 @@ export class Inspector {
       environment: this.environment,
     });
     this.#panel = panel;
+    deps.follow(panel, connection.id);
     const changed = (): void => {
       this.#page.changed();
     };
-    this.#reattaching = new Reattaching({ request, inspection, session, log: deps.log, changed });
+    this.#effects = request.effects;
+    const agrees = (now: Session): Promise<Consent | undefined> => this.#agrees(now);
+    this.#reattaching = new Reattaching({ request, inspection, session, log: deps.log, agrees, changed });
     const source = { connection: connection.id, node: node.id, read: (seq: number) => keptBody(inspection, seq) };
     this.#bodies = new BodyHandlers(source, deps.bodyChoices, deps.schemas);
     this.#messages = new MessageHandlers(deps, {
@@ -248,12 +253,23 @@ export class Inspector {
 
   #state(): InspectorState {
     return inspectorState({
-      request: this.#request,
+      request: { ...this.#request, effects: this.#effects },
       inspection: this.#inspection,
       layout: this.#columns.layout,
       keyLabel: this.#keyLabel,
       problem: this.#reattaching.problem,
     });
+  }
+
+  /** Before looking goes on by hand. */
+  async #agrees(session: Session): Promise<Consent | undefined> {
+    const { connection, node, options } = this.#request;
+    const { mode, values } = options;
+    const effects = await session.effects(node, mode, values);
+    this.#effects = effects;
+    this.#page.changed();
+    const { agreesAgain } = await import("../../commands/watchNode.ts");
+    return agreesAgain({ prompts: this.#deps.prompts }, connection, { node, mode, effects });
   }
 
   /** The keys work on in the page after the dialog: VS Code leaves the focus outside of it. */

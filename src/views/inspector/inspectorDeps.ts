@@ -6,6 +6,7 @@ import type { Connection, Connections } from "../../connections/connections.ts";
 import type { DriverRegistry } from "../../connections/driverRegistry.ts";
 import type { SchemaSource } from "../../inspect/decode/schemas.ts";
 import type { Copy } from "../../inspect/messageReader.ts";
+import type { FollowPanel } from "../activeConnection.ts";
 import type { MessageDocuments } from "../documents.ts";
 import type { BodyChoices } from "./bodyChoices.ts";
 import type { ColumnsMemory } from "./columnsMemory.ts";
@@ -23,6 +24,8 @@ export interface InspectorDeps {
   readonly files: FileDialogs;
   readonly connections: Connections;
   readonly drivers: DriverRegistry;
+  /** Notices when the user turns to a panel. */
+  readonly follow: FollowPanel;
   readonly log: Pick<vscode.LogOutputChannel, "error">;
   /** How much one inspector keeps: messages, and bytes of bodies. */
   limits(): { readonly messages: number; readonly bytes: number };

@@ -24,7 +24,7 @@ export class InspectorPanels {
 
   constructor(deps: InspectorDeps) {
     this.#deps = deps;
-    this.#conversations = new ConversationPanels(deps.extensionUri, this);
+    this.#conversations = new ConversationPanels(deps, this);
     this.#commands = messageCommands({
       ...deps,
       showConversation: (inspector) => {

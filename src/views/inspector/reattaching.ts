@@ -1,4 +1,4 @@
-import type { Session } from "../../broker/contract.ts";
+import type { Consent, Session } from "../../broker/contract.ts";
 import { sentenceOf } from "../../broker/errors.ts";
 import type { Inspection } from "../../inspect/inspection.ts";
 import type { InspectorDeps, InspectorRequest } from "./inspectorDeps.ts";
@@ -10,6 +10,8 @@ export interface ReattachingDeps {
   /** Where the present subscription came from. */
   readonly session: Session;
   readonly log: InspectorDeps["log"];
+  /** Shows what it does now to others, and asks what has to be asked. @returns undefined = the user changed their mind */
+  agrees(session: Session): Promise<Consent | undefined>;
   changed(): void;
 }
 
@@ -37,17 +39,22 @@ export class Reattaching {
     const { connection, options } = this.#deps.request;
     const fresh = connection.session !== undefined && connection.session !== this.#session;
     if (this.#isAttached || !fresh || options.mode === "browse" || this.#attaching || this.#closed) return;
-    this.attach().catch((error: unknown) => {
+    // What was agreed to for this panel holds.
+    this.#attachOnce(async () => options.consent ?? {}).catch((error: unknown) => {
       this.#problem = sentenceOf(error);
       this.#deps.changed();
       this.#deps.log.error(this.#problem);
     });
   }
 
-  /** Connects where needed. @throws BrokerError */
-  async attach(): Promise<void> {
+  /** By the user: says first what it does. Connects where needed. @throws BrokerError */
+  attach(): Promise<void> {
+    return this.#attachOnce((session) => this.#deps.agrees(session));
+  }
+
+  async #attachOnce(agrees: ReattachingDeps["agrees"]): Promise<void> {
     if (this.#isAttached || this.#closed) return;
-    this.#attaching ??= this.#attachNow().finally(() => {
+    this.#attaching ??= this.#attachNow(agrees).finally(() => {
       this.#attaching = undefined;
       this.#deps.changed();
     });
@@ -63,13 +70,15 @@ export class Reattaching {
     return this.#deps.inspection.ended === undefined;
   }
 
-  async #attachNow(): Promise<void> {
+  async #attachNow(agrees: ReattachingDeps["agrees"]): Promise<void> {
     const { request, inspection } = this.#deps;
     const { connection, node, options } = request;
     const session = await connection.connect();
     // Tried with this one: it is not tried again by itself.
     this.#session = session;
-    const subscription = await session.watch(node, { ...options, window: inspection.window });
+    const consent = await agrees(session);
+    if (!consent) return;
+    const subscription = await session.watch(node, { ...options, window: inspection.window, consent });
     if (this.#closed) await subscription.close();
     else inspection.attach(subscription);
     this.#problem = undefined;

@@ -87,6 +87,7 @@ class Scene {
       settings: settings as Settings,
       history: new DraftHistory(new FakeMemento()),
       log,
+      follow: () => undefined,
       workspaceState: new FakeMemento(),
       drivers,
       files: {} as FileDialogs,

@@ -319,7 +319,7 @@ describe("the API", () => {
   it("lists, connects, publishes and watches by id", async () => {
     const { bench } = await benchWith();
     const api = createApi(bench.connections);
-    assert.deepEqual(api.connections(), [{ id: "p1", name: "Shop", status: "disconnected" }]);
+    assert.deepEqual(api.connections(), [{ id: "p1", name: "Shop", status: "disconnected", readOnly: false }]);
     await api.connect("p1");
     const [session] = bench.driver.sessions;
     const node = { id: "q", kind: "queue", name: "q", verbs: ["publish" as const], expandable: false };
