@@ -15,15 +15,17 @@ module.exports = {
     layer("inspect", "^src/inspect/", ["^src/inspect/", "^src/broker/", "^src/protocol/"]),
     layer("drivers-index", "^src/drivers/index\\.ts$", ["^src/drivers/[^/]+/index\\.ts$", "^src/broker/"]),
     layer("driver", "^src/drivers/([^/]+)/", ["^src/drivers/$1/", "^src/broker/"]),
+    layer("journal", "^src/journal/", ["^src/journal/", "^src/inspect/", "^src/broker/"]),
     layer("connections", "^src/connections/", ["^src/connections/", "^src/broker/"]),
     layer("commands", "^src/commands/", [
       "^src/commands/",
       "^src/broker/",
       "^src/connections/",
       "^src/inspect/",
+      "^src/journal/",
       "^src/protocol/",
     ]),
-    layer("views", "^src/views/", ["^src/(views|commands|connections|inspect|protocol|broker)/"]),
+    layer("views", "^src/views/", ["^src/(views|commands|connections|inspect|journal|protocol|broker)/"]),
     layer("webview", "^webview/", ["^webview/", "^src/protocol/", "^src/broker/(values|form|contract)\\.ts$"]),
     {
       name: "vscode-only-in-views",

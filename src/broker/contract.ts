@@ -86,6 +86,8 @@ export interface Counts {
   readonly ready?: number;
   readonly unacked?: number;
   readonly consumers?: number;
+  /** Bytes of the bodies of ready and unacked messages together. */
+  readonly bytes?: number;
 }
 
 export interface Page<T> {
@@ -221,6 +223,8 @@ export interface SettleTerms {
   readonly says: Readonly<Partial<Record<Outcome, string>>>;
   /** What becomes of a rejected message: kept elsewhere, gone for good, or one of both that is not known. */
   readonly rejected: "kept" | "dropped" | "unknown";
+  /** `kept` = acking takes nothing out of the source: it only moves its reader on. Absent = what is acked is gone. */
+  readonly acked?: "kept";
   /** Milliseconds after which the broker takes an unsettled message back. Absent = no limit that is known. */
   readonly within?: number;
   /** Where that limit comes from and what happens then, or why there is none, as a sentence. */

@@ -21,6 +21,10 @@ export interface SendOptions {
   readonly signal: AbortSignal;
   /** Called now and then with how many are answered. */
   report(done: number): void;
+  /** Told of each answer. */
+  answered?(message: Outgoing, receipt: Receipt): void;
+  /** Told of each that could not be sent at all. */
+  failed?(message: Outgoing, reason: string): void;
 }
 
 /** What became of the messages. The counts do not overlap. */
@@ -31,6 +35,8 @@ export interface SendResult {
   /** Were not tried, because sending ended before. */
   readonly untried: number;
   readonly cancelled: boolean;
+  /** Sending ended early for a reason that holds for the others too. */
+  readonly stopped: boolean;
   /** Everything that is to be known of it, as sentences. */
   readonly sentence: string;
 }
@@ -131,7 +137,8 @@ class Sending {
     return !this.#isOver;
   }
 
-  async #send({ line, node, draft }: Outgoing): Promise<void> {
+  async #send(message: Outgoing): Promise<void> {
+    const { line, node, draft } = message;
     const size = draft.body.length;
     this.#sent++;
     this.#inFlight++;
@@ -140,9 +147,11 @@ class Sending {
       .publish(node, draft)
       .then(
         (receipt) => {
+          this.#options.answered?.(message, receipt);
           this.#received(receipt);
         },
         (error: unknown) => {
+          this.#options.failed?.(message, sentenceOf(error));
           this.#refused(line, error);
         },
       )
@@ -221,6 +230,7 @@ class Sending {
       failed: this.#failed,
       untried,
       cancelled,
+      stopped: this.#stopped !== undefined,
       sentence: this.#sentences(untried, cancelled).join(" "),
     };
   }

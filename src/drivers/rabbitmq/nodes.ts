@@ -47,6 +47,7 @@ export function queueNode(queue: QueueInfo, asked: boolean): Node {
     ...(queue.ready === undefined ? {} : { ready: queue.ready }),
     ...(queue.unacked === undefined ? {} : { unacked: queue.unacked }),
     ...(queue.consumerCount === undefined ? {} : { consumers: queue.consumerCount }),
+    ...(queue.messageBytes === undefined ? {} : { bytes: queue.messageBytes }),
   };
   const target = settingOf(queue, "dead-letter-exchange");
   const detail = [...queueCountParts(counts, asked), ...(typeof target === "string" ? [deadLetterPart(target)] : [])];

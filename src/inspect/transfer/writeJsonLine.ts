@@ -1,16 +1,27 @@
 import { isUtf8 } from "node:buffer";
+import type { Delivery } from "../../broker/contract.ts";
 import type { SelectedMessage } from "../selectedMessages.ts";
 import { messageFormat } from "./transferFormat.ts";
 
 /** Bytes of a body that are written in one piece. Can be divided by three, for base64. */
 const pieceBytes = 96 * 1024;
 
+/** What a line says of a message. */
+export type FilableMessage = Omit<SelectedMessage, "seq" | "fields">;
+
+/** A message as it was delivered, to be written before its body is anybody else's. */
+export function deliveredMessage(delivery: Delivery, received: number): FilableMessage {
+  const { body } = delivery;
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  return { ...delivery, received, state: "pending", body: bytes, size: bytes.length };
+}
+
 /**
  * The line of a message, in pieces that are quickly made: between two of them others may run. Everything that was
  * received is in it and nothing else; a body that is text stands as text, any other as base64.
  * @param file the name of a file that holds the body instead
  */
-export function* jsonLine(message: SelectedMessage, file?: string): Generator<string, void> {
+export function* jsonLine(message: FilableMessage, file?: string): Generator<string, void> {
   const { received, state, key, origin, position, redelivered, deliveryCount, persistent } = message;
   const { contentType, contentEncoding, properties, headers, body, size } = message;
   const head = JSON.stringify({
