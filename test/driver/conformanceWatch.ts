@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Outcome, Subscription } from "../../src/broker/contract.ts";
+import type { Delivery, Node, Outcome, Subscription } from "../../src/broker/contract.ts";
 import { has, type LogTrait, type SourceTrait, type WorkTrait } from "./conformanceStage.ts";
 import { deleting, emptying } from "./conformanceUntilEmpty.ts";
 import { bodyText, eventually, letters, Reader, rejectsWith, tags, type Play } from "./conformanceSupport.ts";
@@ -216,6 +216,19 @@ function browsing(play: Play, trait: WorkTrait): void {
       await consumer.close();
     });
 
+    it("says rightly whether looking leaves a trace, also when it is asked again", async () => {
+      const { node } = await play.place(kind);
+      await play.publish(node, ...letters("abc"));
+      const look = async (): Promise<readonly Delivery[]> => {
+        const subscription = await play.session.watch(node, { mode: "browse", window: 10 });
+        return new Reader(subscription).rest();
+      };
+      await look();
+      const marked = (await look()).some(({ redelivered, deliveryCount = 0 }) => redelivered || deliveryCount > 0);
+      if (marked) assert.ok(!node.traceless, "a read-only connection would let it through");
+      await sameTrace(play, node);
+    });
+
     it("reads no more than asked for, and nothing from an empty one", async () => {
       const place = await play.place(kind);
       const empty = await play.session.watch(place.node, { mode: "browse", window: 10 });
@@ -243,9 +256,21 @@ function browsing(play: Play, trait: WorkTrait): void {
   });
 }
 
+/** The guard of a connection asks again, and believes that. */
+async function sameTrace(play: Play, node: Node): Promise<void> {
+  const [now] = await play.session.refresh([node]);
+  assert.equal(now?.traceless, node.traceless);
+}
+
 function reading(play: Play, trait: LogTrait): void {
   const { kind, ends } = trait;
   describe(`browse from any place: ${kind}`, () => {
+    it("leaves no trace, and says so: a read-only connection lets it through", async () => {
+      const { node } = await play.place(kind);
+      assert.equal(node.traceless, true);
+      await sameTrace(play, node);
+    });
+
     it("reads with a small window, and never empties it", async () => {
       const { node } = await play.place(kind);
       await play.publish(node, ...letters("abcdefgh"));

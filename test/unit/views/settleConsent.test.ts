@@ -74,6 +74,28 @@ describe("asking before messages are settled", () => {
     assert.match(asked.at(0) ?? "", /^Reject what is selected/);
   });
 
+  it("wants the name typed in production before several are settled, once for selected ones, each time for all", async () => {
+    production = true;
+    const those = consent(5, "kept");
+    assert.deepEqual(those.consent, { typed: "orders" });
+    assert.equal(await those.allows(these("ack", 1)), true);
+    assert.equal(await those.allows(these("requeue", 1, 2)), true);
+    assert.equal(asked.length, 0);
+    answer = false;
+    assert.equal(await those.allows(these("ack", 1, 2)), false);
+    answer = true;
+    assert.equal(await those.allows(these("ack", 1, 2)), true);
+    assert.equal(await those.allows(these("ack", 3, 4)), true);
+    assert.equal(asked.length, 2);
+    assert.match(asked.at(1) ?? "", /^Acknowledge 2 messages of orders\?.*asked once in this panel.*\(type orders\)$/);
+    await those.allows(these("reject", 3, 4));
+    assert.match(asked.at(2) ?? "", /^Reject 2 messages of orders\?.*\(type orders\)$/);
+    await those.allows(all("ack"));
+    await those.allows(all("ack"));
+    assert.equal(asked.length, 5);
+    assert.match(asked.at(4) ?? "", /\(type orders\)$/);
+  });
+
   it("asks about all each time, unless they only go back, with what it does here", async () => {
     const those = consent(3, "kept");
     assert.equal(await those.allows(all("requeue")), true);
