@@ -28,6 +28,8 @@ export interface PublishHostCalls {
 export interface PublishViewCalls {
   state(state: PublishState): void;
   history(entries: readonly HistoryEntry[]): void;
+  /** The connection is called otherwise, for something else, or changes are allowed or refused now. */
+  connection(badge: ConnectionBadge): void;
   /** An alarm of the broker blocks publishing; an empty text = it is over. */
   blocked(reason: { readonly sentence: string }): void;
 }

@@ -266,10 +266,11 @@ class PublishPanel {
 
   /** What the connection is called and for, and whether it is read-only. */
   #followBadge(): void {
-    const badge = JSON.stringify(badgeOf(this.#connection));
-    if (badge === this.#badge) return;
-    this.#badge = badge;
-    this.#tell((page) => page.call("state", this.#state()));
+    const badge = badgeOf(this.#connection);
+    const text = JSON.stringify(badge);
+    if (text === this.#badge) return;
+    this.#badge = text;
+    this.#tell((page) => page.call("connection", badge));
   }
 
   /** An alarm is heard from the session of the moment, and forgotten with it. */

@@ -18,7 +18,8 @@ describe("settings", () => {
     api = await extension.activate();
   });
   afterEach(async () => {
-    for (const name of ["refreshInterval", "consume.prefetch", "inspector.maxMessages"]) await set(name, undefined);
+    for (const name of ["refreshInterval", "consume.prefetch", "inspector.maxMessages", "readOnlyByDefault"])
+      await set(name, undefined);
     await set("connections", undefined);
     await set("connections", undefined, Workspace);
   });
@@ -60,6 +61,20 @@ describe("settings", () => {
     await set("connections", undefined, Workspace);
     await until("it happened", () => names().length === 1);
     assert.deepEqual(names(), ["user:Mine"]);
+  });
+
+  it("begin connections to other computers as read-only, unless the user switches that off: a workspace cannot", async () => {
+    await set("connections", [
+      { name: "Far", uri: "amqp://broker.example.com" },
+      { name: "Near", uri: "amqp://localhost" },
+    ]);
+    await until("it happened", () => names().length === 2);
+    const readOnly = (): boolean[] => api.connections().map((each) => each.readOnly);
+    assert.deepEqual(readOnly(), [true, false]);
+    await assert.rejects(Promise.resolve(set("readOnlyByDefault", false, Workspace)));
+    assert.deepEqual(readOnly(), [true, false]);
+    await set("readOnlyByDefault", false);
+    await until("changes are allowed", () => readOnly().every((each) => !each));
   });
 
   it("that are malformed take nothing else down", async () => {

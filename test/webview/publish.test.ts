@@ -277,6 +277,18 @@ describe("the publish page", () => {
     assert.equal(await page.getByRole("button", { name: /Send again/ }).count(), 1);
   });
 
+  it("shows at once that the connection was locked or labelled otherwise, and keeps what is being written", async () => {
+    const { page, tell } = await open();
+    await page.locator(".body-text textarea").fill("half a sentence");
+    await tell("connection", { name: "Shop", environment: "development", readOnly: true });
+    await page.getByText("read-only").waitFor();
+    assert.equal(await page.locator("body").getAttribute("data-environment"), "development");
+    assert.equal(await page.locator(".body-text textarea").inputValue(), "half a sentence");
+    await tell("connection", { name: "Shop" });
+    await page.getByText("read-only").waitFor({ state: "detached" });
+    assert.equal(await page.locator("body").getAttribute("data-environment"), "");
+  });
+
   it("shows an alarm while it lasts, and a history that grows", async () => {
     const { page, tell } = await open();
     await tell("blocked", { sentence: "disk alarm on rabbit@one" });

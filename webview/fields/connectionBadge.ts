@@ -19,3 +19,10 @@ export function connectionBadge({ name, environment, readOnly }: ConnectionBadge
     }</span
   >`;
 }
+
+/** Gives the page the colour of what the connection is for: it may have been labelled otherwise since it was opened. */
+export function wearColour({ environment }: ConnectionBadge): void {
+  const { dataset } = document.body;
+  const colour = environment ?? "";
+  if (dataset["environment"] !== colour) dataset["environment"] = colour;
+}

@@ -6,6 +6,7 @@ import { type FieldValue, type Form, type Values, isShown, textOf } from "../../
 import type { FormHostCalls, FormState, FormViewCalls } from "../../src/protocol/form.ts";
 import { Peer, PeerError } from "../../src/protocol/peer.ts";
 import { tableProblem } from "../../src/protocol/valueProblems.ts";
+import { wearColour } from "../fields/connectionBadge.ts";
 import { focusField } from "../fields/fieldView.ts";
 import { startPage } from "../page.ts";
 import { type Busy, type Problem, formView } from "./formView.ts";
@@ -49,6 +50,7 @@ class FormPage {
     const remembered = page.state?.form === state.form.id ? page.state.values : undefined;
     if (!this.#state) this.#values = { ...firstChoices(state.form), ...state.values, ...remembered };
     this.#state = state;
+    if (state.connection) wearColour(state.connection);
     this.#show();
   }
 

@@ -3,6 +3,7 @@ import { t } from "@vscode/l10n";
 import { html, render } from "lit";
 import type { InspectorHostCalls, InspectorState, InspectorViewCalls } from "../../src/protocol/inspector.ts";
 import { Peer } from "../../src/protocol/peer.ts";
+import { wearColour } from "../fields/connectionBadge.ts";
 import type { Page } from "../page.ts";
 import { BodyPanel } from "./body/bodyPanel.ts";
 import { columnMenuActions } from "./columns/columnMenuActions.ts";
@@ -195,6 +196,7 @@ export class InspectorApp {
       render(html`<p class="note" role="status">${this.#notices.problem ?? t("Loading…")}</p>`, this.#root);
       return;
     }
+    wearColour(state.connection);
     this.#showCurrent();
     this.#body.show(this.#detail.detail);
     render(pageView(this.#model(state), this.#actions), this.#root);

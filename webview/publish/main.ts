@@ -8,6 +8,7 @@ import type {
   PublishViewCalls,
 } from "../../src/protocol/publish.ts";
 import { Peer, PeerError } from "../../src/protocol/peer.ts";
+import { wearColour } from "../fields/connectionBadge.ts";
 import { focusField } from "../fields/fieldView.ts";
 import { startPage } from "../page.ts";
 import { convertedBody, hexProblem } from "./bodyFormat.ts";
@@ -47,6 +48,9 @@ class PublishPage {
       history: (history) => {
         if (this.#state) this.#set({ ...this.#state, history });
       },
+      connection: (connection) => {
+        if (this.#state) this.#set({ ...this.#state, connection });
+      },
       blocked: ({ sentence }) => {
         if (!this.#state) return;
         const { blocked, ...rest } = this.#state;
@@ -79,6 +83,7 @@ class PublishPage {
 
   #set(state: PublishState): void {
     this.#state = state;
+    wearColour(state.connection);
     this.#show();
   }
 
