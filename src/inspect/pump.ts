@@ -4,7 +4,7 @@ import { heldOutcomes } from "../protocol/settling.ts";
 import type { MessageLog } from "./log.ts";
 
 /** How long one piece of work may hold the event loop, in milliseconds. */
-const slice = 4;
+const slice = 1;
 const clockBytes = 1024 * 1024;
 
 /** What a {@link Pump} fills, and whom it tells. */

@@ -63,13 +63,12 @@ export function decodeProperties(bytes: Uint8Array): WireProperties {
   if (has(0x0020)) properties["type"] = reader.shortText();
   if (has(0x0010)) properties["userId"] = reader.shortText();
   if (has(0x0008)) properties["appId"] = reader.shortText();
-  return {
-    ...(contentType === undefined ? {} : { contentType }),
-    ...(contentEncoding === undefined ? {} : { contentEncoding }),
-    ...(deliveryMode === undefined ? {} : { deliveryMode }),
-    headers,
-    properties,
-  };
+  // Assigned one by one: this is done for each message, and spreading takes several times as long.
+  const decoded: { -readonly [Name in keyof WireProperties]: WireProperties[Name] } = { headers, properties };
+  if (contentType !== undefined) decoded.contentType = contentType;
+  if (contentEncoding !== undefined) decoded.contentEncoding = contentEncoding;
+  if (deliveryMode !== undefined) decoded.deliveryMode = deliveryMode;
+  return decoded;
 }
 
 /** `places` digits after the point. The digits are signed, as RabbitMQ's Java and Python clients write them. */
@@ -107,7 +106,9 @@ class Reader {
   }
 
   shortText(): string {
-    return this.#take(this.uint8()).toString("utf8");
+    const length = this.uint8();
+    const start = this.#skip(length);
+    return this.#bytes.toString("utf8", start, start + length);
   }
 
   table(): Header[] {

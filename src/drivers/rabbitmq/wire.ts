@@ -17,20 +17,22 @@ export function toDelivery(message: Message): Delivery {
   const wire = wirePropertiesOf(message);
   const position = scalarOf(wire.headers, "x-stream-offset");
   const deliveryCount = scalarOf(wire.headers, "x-delivery-count");
-  return {
+  // Assigned one by one: this is done for each message, and spreading takes several times as long.
+  const delivery: { -readonly [Name in keyof Delivery]: Delivery[Name] } = {
     tag: fields.deliveryTag,
     key: fields.routingKey,
-    ...(fields.exchange === "" ? {} : { origin: fields.exchange }),
-    ...(position === undefined ? {} : { position }),
     redelivered: fields.redelivered,
-    ...(deliveryCount === undefined ? {} : { deliveryCount: Number(deliveryCount) }),
     persistent: wire.deliveryMode === 2,
-    ...(wire.contentType === undefined ? {} : { contentType: wire.contentType }),
-    ...(wire.contentEncoding === undefined ? {} : { contentEncoding: wire.contentEncoding }),
     headers: wire.headers,
     properties: wire.properties,
     body: content,
   };
+  if (fields.exchange !== "") delivery.origin = fields.exchange;
+  if (position !== undefined) delivery.position = position;
+  if (deliveryCount !== undefined) delivery.deliveryCount = Number(deliveryCount);
+  if (wire.contentType !== undefined) delivery.contentType = wire.contentType;
+  if (wire.contentEncoding !== undefined) delivery.contentEncoding = wire.contentEncoding;
+  return delivery;
 }
 
 /** Exact where the raw properties were kept, else as well as amqplib decoded them. */
