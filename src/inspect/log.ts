@@ -306,10 +306,13 @@ export class MessageLog {
       }
       this.#firstSeq++;
     }
-    const seq = index.seq(slot);
-    if (!this.isMarker(slot)) this.#evicted++;
-    this.#release(slot);
-    this.listener?.evicted(seq);
+    const { words, numbers } = index.segment(slot);
+    const at = wordAt(slot);
+    if (((words[at + wordOf.status] ?? 0) & flag.marker) === 0) this.#evicted++;
+    this.#bytes -= (words[at + wordOf.head] ?? 0) + (words[at + wordOf.kept] ?? 0);
+    this.#records.free(words[at + wordOf.slab] ?? 0);
+    if (index.isPinned(slot)) index.freePinned(slot);
+    this.listener?.evicted(numbers[numberAt(slot) + numberOf.seq] ?? 0);
     return true;
   }
 
@@ -347,14 +350,6 @@ export class MessageLog {
       if (!index.isHeld(slot)) index.freePinned(slot);
     }
     this.#records.keepOnly(inSlab);
-  }
-
-  #release(slot: number): void {
-    const { words } = this.#index.segment(slot);
-    const at = wordAt(slot);
-    this.#bytes -= (words[at + wordOf.head] ?? 0) + (words[at + wordOf.kept] ?? 0);
-    this.#records.free(words[at + wordOf.slab] ?? 0);
-    if (this.#index.isPinned(slot)) this.#index.freePinned(slot);
   }
 
   #located(slot: number): RecordBytes {

@@ -186,7 +186,7 @@ function valuesOf(name: string, operator: string, known: Known): readonly Propos
     case "contentType":
       return all(known.contentTypes, t("Content type"));
     case "contentEncoding":
-      return all(["gzip", "deflate", "br"], t("Content encoding"));
+      return all(["gzip", "deflate", "br", "zstd"], t("Content encoding"));
     case "type":
       return all(["json", "xml", "text", "binary", ...known.contentTypes], t("Type"));
     default:

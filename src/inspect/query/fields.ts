@@ -74,7 +74,7 @@ export function fieldWords(): readonly { readonly name: string; readonly operato
     word("type", ":", t("Content type, or what the body looks like")),
     word("exchange", ":", t("Where it was published to")),
     word("content-type", ":", t("Content type")),
-    word("content-encoding", ":", t("Content encoding: gzip, deflate, br")),
+    word("content-encoding", ":", t("Content encoding: gzip, deflate, br, zstd")),
     word("correlation", ":", t("Correlation id")),
     word("message-id", ":", t("Message id")),
     word("reply-to", ":", t("Where an answer goes")),

@@ -1,4 +1,4 @@
-import { isGzip, isPacking } from "./unpackNow.ts";
+import { beginsPacked, isPacking } from "./unpackNow.ts";
 import { jsonShape, lengthBytes, readLength } from "../envelope.ts";
 import type { MessageLog } from "../log.ts";
 import type { Batch } from "./batch.ts";
@@ -37,7 +37,7 @@ export class Packed {
   isIn(batch: Batch, index: number): boolean {
     const { buffer, bodyStarts, ends } = batch;
     const start = bodyStarts[index] ?? 0;
-    if (buffer[start] === 0x1f && isGzip(buffer, start, ends[index] ?? 0)) return true;
+    if (beginsPacked(buffer, start, ends[index] ?? 0)) return true;
     const shape = batch.shapes[index] ?? 0;
     if (shape !== jsonShape) return this.#byShape.of(shape);
     return isPacking(contentEncodingOf(batch.log, shape, buffer.subarray(batch.starts[index], start)));

@@ -1,4 +1,6 @@
-import { brotliDecompressSync, constants, gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
+import * as zlib from "node:zlib";
+
+const { brotliDecompressSync, constants, gunzipSync, inflateRawSync, inflateSync } = zlib;
 
 /** What is unpacked at most: more would take too long at once. */
 const mostBytes = 2 * 1024 * 1024;
@@ -12,6 +14,10 @@ export interface UnpackedNow {
   readonly whole: boolean;
 }
 
+// Numbers of its interface, which Node names only where it has it: a window of 2^23 bytes, as the format asks of every decoder.
+const zstdLargestWindow = 100;
+const zstdFlush = 1;
+
 type Method = (bytes: Buffer, flush: boolean) => Buffer;
 
 const options = (flush: boolean) => ({
@@ -20,6 +26,8 @@ const options = (flush: boolean) => ({
 });
 
 const gzip: Method = (bytes, flush) => gunzipSync(bytes, options(flush));
+
+const zstd = zstdMethod();
 
 const methods: Readonly<Record<string, Method>> = {
   gzip,
@@ -34,22 +42,46 @@ const methods: Readonly<Record<string, Method>> = {
       maxOutputLength: mostBytes,
       ...(flush ? { finishFlush: constants.BROTLI_OPERATION_FLUSH } : {}),
     }),
+  ...(zstd ? { zstd, zst: zstd } : {}),
 };
+
+/** By Node's own decoder, where it has one: undone without it, a small body might take too long at once. */
+function zstdMethod(): Method | undefined {
+  if (!("zstdDecompressSync" in zlib)) return undefined;
+  const native = zlib.zstdDecompressSync as (bytes: Buffer, options: object) => Buffer;
+  return (bytes, flush) =>
+    native(bytes, {
+      maxOutputLength: mostBytes,
+      params: { [zstdLargestWindow]: 23 },
+      ...(flush ? { finishFlush: zstdFlush } : {}),
+    });
+}
+
+/** Whether the bytes `[start … end)` begin like gzip or, where it can be undone, Zstandard. */
+export function beginsPacked(buffer: Buffer, start: number, end: number): boolean {
+  return methodByMagic(buffer, start, end) !== undefined;
+}
+
+function methodByMagic(buffer: Buffer, start: number, end: number): Method | undefined {
+  switch (buffer[start]) {
+    case 0x1f:
+      return end - start > 10 && buffer[start + 1] === 0x8b && buffer[start + 2] === 8 ? gzip : undefined;
+    case 0x28:
+      return end - start > 4 && buffer.readUInt32LE(start) === 0xfd2fb528 ? zstd : undefined;
+    default:
+      return undefined;
+  }
+}
 
 /** Whether a body of that content encoding is packed in a way that is known here. */
 export function isPacking(contentEncoding: string | undefined): boolean {
   return contentEncoding !== undefined && Object.hasOwn(methods, contentEncoding.trim().toLowerCase());
 }
 
-/** Whether the bytes `[start … end)` begin like gzip. */
-export function isGzip(buffer: Buffer, start: number, end: number): boolean {
-  return end - start > 10 && buffer[start] === 0x1f && buffer[start + 1] === 0x8b && buffer[start + 2] === 8;
-}
-
 /** Unpacks a body, or its beginning, within a few milliseconds. What is not packed, or not as it claims, stays as it is. */
 export function unpackNow(body: Buffer, contentEncoding: string | undefined): UnpackedNow {
   const claimed = contentEncoding?.trim().toLowerCase() ?? "";
-  const method = Object.hasOwn(methods, claimed) ? methods[claimed] : isGzip(body, 0, body.length) ? gzip : undefined;
+  const method = Object.hasOwn(methods, claimed) ? methods[claimed] : methodByMagic(body, 0, body.length);
   if (!method) return { bytes: body, whole: true };
   for (const some of [mostPacked, ...beginnings]) {
     const isWhole = body.length <= some;
