@@ -1,8 +1,8 @@
 // Builds dist/: the host (each driver is a chunk of its own, loaded when first used) and the pages.
 // node esbuild.mjs [--production] [--watch] [--metafile]
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
-import { basename, dirname } from "node:path";
-import { context, transform } from "esbuild";
+import { context } from "esbuild";
+import { commonJs, oneVscode } from "./scripts/hostBundle.mjs";
 
 const flags = new Set(process.argv.slice(2));
 const production = flags.has("--production");
@@ -18,36 +18,6 @@ const common = {
   metafile: true,
 };
 
-/**
- * Chunks are only made of ES modules; but VS Code loads those through a thread of loader hooks, which takes longer than
- * all of the activation. So each becomes CommonJS afterwards.
- * @type {import("esbuild").Plugin}
- */
-const commonJs = {
-  name: "common-js",
-  setup(build) {
-    build.onEnd(async ({ outputFiles = [] }) => {
-      await Promise.all(outputFiles.filter(({ path }) => path.endsWith(".cjs")).map(writeAsCommonJs));
-    });
-  },
-};
-
-/** @param {import("esbuild").OutputFile} file */
-async function writeAsCommonJs({ path, text }) {
-  const { code, map } = await transform(text, {
-    format: "cjs",
-    platform: "node",
-    target: "node20",
-    supported: { "dynamic-import": false },
-    minify: production,
-    legalComments: "none",
-    ...(production ? {} : { sourcemap: "external", sourcefile: basename(path) }),
-  });
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, production ? code : `${code}//# sourceMappingURL=${basename(path)}.map\n`);
-  if (!production) await writeFile(`${path}.map`, map);
-}
-
 const host = {
   ...common,
   sourcemap: production ? false : "inline",
@@ -59,7 +29,7 @@ const host = {
   platform: "node",
   target: "node20",
   external: ["vscode"],
-  plugins: [commonJs],
+  plugins: [oneVscode, commonJs(production)],
 };
 
 const pages = {

@@ -2,6 +2,7 @@
 // a start that waits until it answers, a kill as a power cut would do it, and an end that leaves nothing.
 import type { ChildProcess } from "node:child_process";
 import { mkdir, mkdtemp } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -22,6 +23,12 @@ export async function brokerFolder(product: string, dir: string | undefined): Pr
   return { dir: resolve(dir), temporary: false };
 }
 
+/** A program that a server needs before it starts. */
+export interface Helper extends Program {
+  /** Of 127.0.0.1: where it listens. */
+  readonly port: number;
+}
+
 /** How one broker is run. */
 export interface BrokerProgram {
   /** For sentences: "RabbitMQ". */
@@ -34,8 +41,8 @@ export interface BrokerProgram {
   answers(): Promise<unknown>;
   /** The end of its log, for the error when it does not start. */
   logTail?(): Promise<string>;
-  /** Run beside the server from the first start on. */
-  readonly helpers?: readonly Program[];
+  /** Run beside the server from the first start on, and there when their ports answer. */
+  readonly helpers?: readonly Helper[];
   /** Ends the server at once and resolves when it is gone. Without it, its process group is killed. */
   kill?(server: ChildProcess): Promise<void>;
   /** Asks the server to end in order. Without it, SIGTERM. */
@@ -83,7 +90,11 @@ export class BrokerNode {
     if (this.#stopped) throw new Error(`This ${product} was stopped for good; start another.`);
     if (this.#server) return;
     await this.#program.prepare();
-    if (!this.#helped) for (const helper of helpers) this.#guardian.run(helper);
+    if (!this.#helped) {
+      for (const helper of helpers) this.#guardian.run(helper);
+      // A RabbitMQ that does not find its name service starts one itself, which nobody ends.
+      await Promise.all(helpers.map(({ port }) => answering(port)));
+    }
     this.#helped = true;
     const server = this.#guardian.run(this.#program.server());
     this.#server = server;
@@ -151,4 +162,24 @@ export class BrokerNode {
       await delay(100);
     }
   }
+}
+
+/** Resolves when a server listens there. */
+async function answering(port: number): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (!(await listens(port))) {
+    if (Date.now() > deadline) throw new Error(`Nothing listens at the port ${port}.`);
+    await delay(50);
+  }
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((settle) => {
+    const socket = connect({ host: "127.0.0.1", port });
+    const end = (there: boolean): void => {
+      socket.destroy();
+      settle(there);
+    };
+    socket.once("connect", () => end(true)).once("error", () => end(false));
+  });
 }

@@ -36,18 +36,24 @@ export class Guardian {
 
   /** Starts a program; its output is on `stdout` and `stderr`, its input closed. It does not keep this process alive. */
   run(program: Program): ChildProcess {
-    const child = spawn(program.command, program.args, {
+    const waits = process.platform !== "win32";
+    const [command, args] = waits
+      ? ["/bin/sh", ["-c", waitForWatcher, program.command, ...program.args]]
+      : [program.command, program.args];
+    const child = spawn(command, args, {
       detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [waits ? "pipe" : "ignore", "pipe", "pipe"],
       ...(program.env ? { env: program.env } : {}),
       ...(program.cwd ? { cwd: program.cwd } : {}),
     });
-    const { pid } = child;
+    const { pid, stdin } = child;
+    stdin?.on("error", () => undefined);
     if (pid !== undefined) {
-      this.#watcher.stdin?.write(`+${pid}\n`);
+      this.#watcher.stdin?.write(`+${pid}\n`, (error) => stdin?.end(error ? "" : "go\n"));
       child.once("exit", () => this.#watcher.stdin?.write(`-${pid}\n`));
     }
     child.unref();
+    unrefPipe(stdin);
     unrefPipe(child.stdout);
     unrefPipe(child.stderr);
     return child;
@@ -79,6 +85,9 @@ export function killGroup(child: ChildProcess, signal: NodeJS.Signals = "SIGKILL
     // It is gone already.
   }
 }
+
+// A program that runs before the watcher knows it would stay when this process is killed just then. Without a word it ends.
+const waitForWatcher = 'read -r go && exec "$0" "$@" </dev/null';
 
 // A pipe of a child is a socket, though its type does not say so.
 function unrefPipe(stream: unknown): void {

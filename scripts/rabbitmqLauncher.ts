@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
+import type { Helper } from "./brokerNode.ts";
 import { exited, killGroup } from "./guardian.ts";
 import type { Program } from "./guardian.ts";
 
@@ -32,8 +33,8 @@ export interface RabbitmqSetUp {
 export interface RabbitmqLauncher {
   /** Written into the node's folder before each start, by name. */
   files(): Readonly<Record<string, string>>;
-  /** Run beside the server from the first start on. */
-  readonly helpers: readonly Program[];
+  /** Run beside the server from the first start on, and there when their ports answer. */
+  readonly helpers: readonly Helper[];
   /** Done before each start. */
   prepare(): Promise<void>;
   server(): Program;
@@ -104,7 +105,14 @@ export function nativeLauncher(found: FoundRabbitmq & { kind: "native" }, setUp:
     helpers:
       found.epmd === undefined
         ? []
-        : [{ command: found.epmd, args: ["-port", String(ports.epmd), "-address", "127.0.0.1"], env }],
+        : [
+            {
+              command: found.epmd,
+              args: ["-port", String(ports.epmd), "-address", "127.0.0.1"],
+              env,
+              port: ports.epmd,
+            },
+          ],
     prepare: async () => undefined,
     server: () => ({ command: found.server, args: [], env, cwd: dir }),
     ctl: (args) => ({ command: found.ctl, args, env }),

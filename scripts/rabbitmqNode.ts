@@ -26,8 +26,8 @@ export interface RabbitmqOptions {
 export async function startRabbitmq(options: RabbitmqOptions = {}): Promise<RabbitmqServer> {
   const found = await findRabbitmq();
   if (!found) throw new Error(howToGetRabbitmq);
-  const folder = await brokerFolder("RabbitMQ", options.dir);
   const [amqp = 0, http = 0, distribution = 0, epmd = 0] = await freePorts(4);
+  const folder = await brokerFolder("RabbitMQ", options.dir);
   const ports = { amqp: options.amqpPort ?? amqp, http: options.httpPort ?? http, distribution, epmd };
   const plugins = ["rabbitmq_management", ...(options.plugins ?? [])];
   const setUp = { ...folder, ports, plugins, conf: options.conf ?? [] };

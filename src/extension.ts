@@ -19,6 +19,8 @@ import { LiveRows } from "./views/decorations.ts";
 import { VsCodeFileDialogs } from "./views/fileDialogs.ts";
 import { NodeDetails } from "./views/nodeDetail.ts";
 import { Panels } from "./views/panels.ts";
+import { OutputLog } from "./views/log.ts";
+import type { Log } from "./views/log.ts";
 import { VsCodePrompts } from "./views/prompts.ts";
 import { registerCommands } from "./views/registerCommands.ts";
 import { connectionSettings, openConnectionSettings, readSettings } from "./views/settings.ts";
@@ -32,7 +34,7 @@ let close: (() => Promise<void>) | undefined;
 
 export async function activate(context: vscode.ExtensionContext): Promise<MqWorkbenchApi> {
   if (vscode.l10n.bundle) config({ contents: vscode.l10n.bundle });
-  const log = vscode.window.createOutputChannel(t("MQ Workbench"), { log: true });
+  const log = new OutputLog();
   context.subscriptions.push(log);
   try {
     return build(context, log);
@@ -49,7 +51,7 @@ export async function deactivate(): Promise<void> {
   close = undefined;
 }
 
-function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): MqWorkbenchApi {
+function build(context: vscode.ExtensionContext, log: Log): MqWorkbenchApi {
   const own = <T extends { dispose(): unknown }>(thing: T): T => {
     context.subscriptions.push(thing);
     return thing;
@@ -171,7 +173,7 @@ function build(context: vscode.ExtensionContext, log: vscode.LogOutputChannel): 
 }
 
 /** States only: never addresses with a login, bodies or secrets. */
-function logStates(connections: Connections, log: vscode.LogOutputChannel): { dispose(): void } {
+function logStates(connections: Connections, log: Log): { dispose(): void } {
   const last = new Map<Connection, string>();
   return connections.onDidChange((connection) => {
     if (!connection) return;

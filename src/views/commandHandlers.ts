@@ -13,6 +13,7 @@ import { refusalOf } from "../connections/guard.ts";
 import { selectedRow } from "./commandTable.ts";
 import { askFilter } from "./filterBox.ts";
 import { type MessageCommandId, messageCommandIds } from "./inspector/messageCommandTable.ts";
+import type { Log } from "./log.ts";
 import type { NodeDetails } from "./nodeDetail.ts";
 import { pickTarget } from "./pickTarget.ts";
 import type { CommandHandler, CommandHandlers } from "./registerCommands.ts";
@@ -28,7 +29,7 @@ export interface HandlerDeps extends ConnectionDeps {
   readonly details: NodeDetails;
   readonly consumers: ConsumerStatus;
   readonly files: FileDialogs;
-  readonly log: vscode.LogOutputChannel;
+  readonly log: Log;
   readonly watch: Omit<WatchDeps, "prompts" | "connections">;
   /** As `prompts`; the form of a browse starts with the limit of the settings. */
   browsePrompts(): Prompts;

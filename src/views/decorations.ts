@@ -85,8 +85,9 @@ export class LiveRows implements vscode.FileDecorationProvider, vscode.Disposabl
   schedule(): void {
     clearTimeout(this.#round);
     this.#round = undefined;
+    if (!this.#options.visible()) return;
     const interval = this.#options.interval();
-    if (interval === 0 || !this.#options.visible()) return;
+    if (interval === 0) return;
     this.#round = setTimeout(() => {
       // A slow broker is not asked again before it has answered.
       if (this.#busy === 0) this.refresh();

@@ -15,6 +15,7 @@ import type { DraftText } from "../protocol/publish.ts";
 import type { FollowPanel } from "./activeConnection.ts";
 import type { InspectorPanels } from "./inspector/inspectorPanels.ts";
 import type { MessageCommandId } from "./inspector/messageCommandTable.ts";
+import type { Log } from "./log.ts";
 import { pickTarget } from "./pickTarget.ts";
 import type { PublishPanels } from "./publishPanel.ts";
 import type { Settings } from "./settings.ts";
@@ -30,7 +31,7 @@ export interface PanelsDeps {
   readonly history: DraftHistory;
   /** What is kept for this workspace. */
   readonly workspaceState: Pick<vscode.Memento, "get" | "update">;
-  readonly log: vscode.LogOutputChannel;
+  readonly log: Log;
   /** Notices when the user turns to a panel. */
   readonly follow: FollowPanel;
   /** Asks the broker anew for the counts in view. */

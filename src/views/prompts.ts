@@ -14,9 +14,10 @@ import type {
   Prompts,
   ReportProgress,
 } from "../commands/prompts.ts";
+import type { Log } from "./log.ts";
 
 export interface PromptsDeps {
-  readonly log: vscode.LogOutputChannel;
+  readonly log: Log;
   readonly askForm: (question: FormQuestion) => Promise<void>;
 }
 

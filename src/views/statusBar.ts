@@ -26,14 +26,12 @@ export interface ConsumersSource {
 /** Counts the temporary consumers in the status bar, and lists them. */
 export class ConsumerStatus implements vscode.Disposable {
   readonly #source: ConsumersSource;
-  readonly #item: vscode.StatusBarItem;
+  /** Made with the first consumer. */
+  #item: vscode.StatusBarItem | undefined;
   readonly #listening: { dispose(): void };
 
   constructor(source: ConsumersSource) {
     this.#source = source;
-    this.#item = vscode.window.createStatusBarItem("mq.consumers", vscode.StatusBarAlignment.Left, 0);
-    this.#item.name = t("Temporary Consumers");
-    this.#item.command = "mq.showConsumers" satisfies CommandId;
     this.#listening = source.onDidChange(() => {
       this.#update();
     });
@@ -68,16 +66,17 @@ export class ConsumerStatus implements vscode.Disposable {
 
   dispose(): void {
     this.#listening.dispose();
-    this.#item.dispose();
+    this.#item?.dispose();
   }
 
   #update(): void {
     const attached = this.#source.attached();
     const count = attached.length;
     if (count === 0) {
-      this.#item.hide();
+      this.#item?.hide();
       return;
     }
+    this.#item ??= makeItem();
     const production = attached.some(({ environment }) => environment === "production");
     const words = count === 1 ? t("1 temporary consumer") : t("{count} temporary consumers", { count });
     const spoken = production ? t("{words}, in production", { words }) : words;
@@ -87,6 +86,13 @@ export class ConsumerStatus implements vscode.Disposable {
     this.#item.backgroundColor = production ? new vscode.ThemeColor("statusBarItem.errorBackground") : undefined;
     this.#item.show();
   }
+}
+
+function makeItem(): vscode.StatusBarItem {
+  const item = vscode.window.createStatusBarItem("mq.consumers", vscode.StatusBarAlignment.Left, 0);
+  item.name = t("Temporary Consumers");
+  item.command = "mq.showConsumers" satisfies CommandId;
+  return item;
 }
 
 type Item = vscode.QuickPickItem & { readonly of: AttachedConsumer };
