@@ -5,6 +5,7 @@ import { BrokerError } from "../../broker/errors.ts";
 import type { JsonRecord } from "./json.ts";
 import { apiPath, listTime, type Management } from "./management.ts";
 import {
+  queueRowColumns,
   readBinding,
   readQueue,
   readVhost,
@@ -70,8 +71,17 @@ export class Listing {
   }
 
   /** Rejects with `missing` when it is gone. */
-  async queue(vhost: string, name: string): Promise<QueueInfo> {
-    const queue = readQueue(await this.#management.getRecord(apiPath("queues", vhost, name)), vhost);
+  queue(vhost: string, name: string): Promise<QueueInfo> {
+    return this.#queue(vhost, name, "");
+  }
+
+  /** The same without its consumers: all that its row shows. */
+  queueRow(vhost: string, name: string): Promise<QueueInfo> {
+    return this.#queue(vhost, name, `?columns=${queueRowColumns}`);
+  }
+
+  async #queue(vhost: string, name: string, query: string): Promise<QueueInfo> {
+    const queue = readQueue(await this.#management.getRecord(apiPath("queues", vhost, name) + query), vhost);
     if (!queue) throw new BrokerError("unsupported", t("The management API told nothing about “{name}”.", { name }));
     return queue;
   }

@@ -39,17 +39,12 @@ export class Managed {
   /** One request for each of them; the queues' counts exact. What is gone is left out. */
   async refresh(nodes: readonly Node[]): Promise<readonly Node[]> {
     const refs = nodes.map((node) => parseNodeId(node.id));
-    const queues = refs.filter((ref): ref is Extract<NodeRef, { kind: "queue" | "exchange" }> => ref?.kind === "queue");
+    const queues = refs.flatMap((ref) => (ref?.kind === "queue" ? ref : []));
     const [now, others] = await Promise.all([
       this.#queuesNow(queues),
       Promise.all(nodes.map((node, at) => this.#other(node, refs[at]))),
     ]);
-    return nodes.flatMap((node, at) => {
-      const ref = refs[at];
-      if (ref?.kind !== "queue") return others[at] ?? [];
-      const queue = now.get(node.id);
-      return queue ? queueNode(queue, true) : [];
-    });
+    return nodes.flatMap((node, at) => (refs[at]?.kind === "queue" ? now.get(node.id) : others[at]) ?? []);
   }
 
   /** As exact as it can be known. Rejects with `missing` when it is gone. */
@@ -72,18 +67,19 @@ export class Managed {
 
   async #queuesNow(
     refs: readonly { readonly vhost: string; readonly name: string }[],
-  ): Promise<ReadonlyMap<string, QueueInfo>> {
+  ): Promise<ReadonlyMap<string, Node>> {
     const byVhost = new Map<string, string[]>();
     for (const { vhost, name } of refs) byVhost.set(vhost, [...(byVhost.get(vhost) ?? []), name]);
     const exact = await Promise.all(
       [...byVhost].map(async ([vhost, names]) => {
         const early = this.#counts.early(vhost, names);
-        const queues = await Promise.all(names.map((name) => orGone(this.listing.queue(vhost, name))));
+        const queues = await Promise.all(names.map((name) => orGone(this.listing.queueRow(vhost, name))));
         const there = queues.filter((queue) => queue !== undefined);
         return this.#counts.correct(vhost, there, await early);
       }),
     );
-    return new Map(exact.flat().map((queue) => [queueNode(queue, true).id, queue]));
+    const found = exact.flat().map((queue) => queueNode(queue, true));
+    return new Map(found.map((node) => [node.id, node]));
   }
 
   async #other(node: Node, ref: NodeRef | undefined): Promise<Node | undefined> {
