@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { zipEntries } from "../support/zipEntries.ts";
 
@@ -58,7 +58,32 @@ describe("the packed extension", function () {
     );
   });
 
+  it("starts with one small file, and asks VS Code once for its API", async () => {
+    // What was packed is in dist/ too.
+    const file = resolve("dist/extension.cjs");
+    const { length } = await readFile(file);
+    assert.equal(zipEntries(packed).find(({ name }) => name === "extension/dist/extension.cjs")?.size, length);
+    assert.ok(length <= 80_000, `It has ${length} bytes.`);
+    const { stdout } = await promisify(execFile)(process.execPath, ["--eval", loading, file]);
+    const asked = JSON.parse(stdout) as readonly string[];
+    assert.deepEqual(
+      asked.filter((name) => !isBuiltin(name)),
+      [file, "vscode"],
+    );
+  });
+
   it("is smaller than 1 MB", () => {
     assert.ok(packed.length < 1_000_000, `It has ${packed.length} bytes.`);
   });
 });
+
+/** Loads a file as VS Code would, and prints what was asked for by that. */
+const loading = `
+const Module = require("node:module");
+const load = Module._load;
+const asked = [];
+const api = new Proxy({}, { get: () => class {} });
+Module._load = (name, ...rest) => (asked.push(name), name === "vscode" ? api : load(name, ...rest));
+require(process.argv[1]);
+console.log(JSON.stringify(asked));
+`;
