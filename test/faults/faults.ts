@@ -1,0 +1,6 @@
+import type { Fault } from "./fault.ts";
+import { consumeFault } from "./consumeFault.ts";
+import { publishFault } from "./publishFault.ts";
+
+/** All of them, in the order in which they run. */
+export const faults: readonly Fault[] = [publishFault, consumeFault];
