@@ -48,6 +48,7 @@ export async function consumeUnderFire(start: () => Promise<KillableBroker>, run
       inspection,
       session,
       log: { error: (sentence: string) => void problems.push(sentence) },
+      agrees: async () => ({}),
       changed: () => undefined,
     });
     connection.onDidChange(() => reattaching.resume());

@@ -31,7 +31,7 @@ export class KillableRabbitmq implements KillableBroker {
   }
 
   find(session: Session, name: string): Promise<Node> {
-    return find(session, "queue", name);
+    return find(session, ["vhost", "queues"], "queue", name);
   }
 
   kill(): Promise<void> {

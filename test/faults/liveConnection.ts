@@ -1,12 +1,17 @@
 import type { Driver, Session, Target } from "../../src/broker/contract.ts";
 import { backoffDelay } from "../../src/connections/backoff.ts";
 import { Connection } from "../../src/connections/connection.ts";
+import type { ConnectionSurroundings } from "../../src/connections/connection.ts";
+import { AllLooks, Looks } from "../../src/connections/looks.ts";
 
 /** The product's connection to a real broker, with its own waits and in real time. */
 export function liveConnection(driver: Pick<Driver, "connect">, target: Target): Connection {
   const profile = { id: "fault", name: "Fault", source: "saved", uri: target.uri, pins: [] } as const;
-  return new Connection(profile, {
+  const looks = new Looks(new AllLooks({ get: () => undefined, update: async () => undefined }), () => profile.id);
+  const around: ConnectionSurroundings = {
     open: (_profile, _ask, signal) => driver.connect(target, signal),
+    isLoopback: () => true,
+    readOnlyByDefault: () => true,
     backoff: backoffDelay,
     random: Math.random,
     setTimer: (run, milliseconds) => {
@@ -14,7 +19,8 @@ export function liveConnection(driver: Pick<Driver, "connect">, target: Target):
       return { dispose: () => clearTimeout(timer) };
     },
     now: Date.now,
-  });
+  };
+  return new Connection(profile, around, looks);
 }
 
 /**
