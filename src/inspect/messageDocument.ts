@@ -11,6 +11,10 @@ const mostIndented = 1024 * 1024;
 /** VS Code gives extensions no document of more than 50 MB. */
 const mostOfBody = 20 * 1024 * 1024;
 
+const betweenMessages = ",\n  ";
+/** So many characters are put together at once: to do it with all of them at the end would hold the event loop. */
+const joinedAtOnce = 128 * 1024;
+
 /** How {@link manyMessages} goes about it. */
 export interface ManyOptions {
   /** Characters after which no further message is begun. */
@@ -50,8 +54,11 @@ export async function manyMessages(
   options: ManyOptions,
 ): Promise<ManyDocument> {
   const { most, decode, signal } = options;
-  const pieces: string[] = [];
+  const joined: string[] = [];
+  let pieces: string[] = [];
+  let inPieces = 0;
   let length = 0;
+  let written = 0;
   let gone = 0;
   let full = false;
   let since = performance.now();
@@ -68,15 +75,22 @@ export async function manyMessages(
       continue;
     }
     const text = await messageJson(message, decode);
-    if (length + text.length > most && pieces.length > 0) {
+    if (length + text.length > most && written > 0) {
       full = true;
       break;
     }
+    written++;
     pieces.push(indentedOnce(text));
     length += text.length;
+    inPieces += text.length;
+    if (inPieces < joinedAtOnce) continue;
+    joined.push(pieces.join(betweenMessages));
+    pieces = [];
+    inPieces = 0;
   }
-  const inside = pieces.length === 0 ? "" : `\n  ${pieces.join(",\n  ")}\n`;
-  return { text: `[${inside}]\n`, written: pieces.length, gone, full };
+  if (pieces.length > 0) joined.push(pieces.join(betweenMessages));
+  const inside = written === 0 ? "" : `\n  ${joined.join(betweenMessages)}\n`;
+  return { text: `[${inside}]\n`, written, gone, full };
 }
 
 /** A message in lines that can be compared with those of another: what differs in every message anyway is left out. */

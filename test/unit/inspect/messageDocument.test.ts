@@ -87,6 +87,17 @@ describe("many messages as one document", () => {
     assert.deepEqual([what.written, what.gone, what.full], [2, 1, false]);
   });
 
+  it("are all there, whatever their number and size", async () => {
+    const sizes = [...Array.from({ length: 1000 }, (_, seq) => seq), 300_000, 128 * 1024, 0, 1, 200_000];
+    const seqs = sizes.map((_, seq) => seq);
+    const what = await manyMessages(seqs, (seq) => message("é".repeat(sizes[seq] ?? 0)), { most: 1e8 });
+    const bodies = (JSON.parse(what.text) as { body: string }[]).map(({ body }) => body.length);
+    assert.deepEqual(bodies, sizes);
+    assert.equal(what.written, sizes.length);
+    // Each begins in a line of its own, indented once.
+    assert.equal(what.text.split("\n  {\n").length, sizes.length + 1);
+  });
+
   it("end when the document is full, and when they are cancelled", async () => {
     const full = await manyMessages([1, 2, 3, 4], (seq) => kept.get(seq), { most: 700 });
     assert.ok(full.full && full.written >= 1 && full.written < 4);
