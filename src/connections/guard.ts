@@ -96,18 +96,17 @@ export class GuardedSession implements Session {
     if (mode === "browse") this.#checkBrowse(now);
     // Only where something may follow from them: they cost the broker a question.
     const isTap = mode === "tap";
-    const effects =
-      this.#isProduction || mode === "browse" || (isTap && this.#rules().readOnly)
-        ? await this.effects(now, mode, values)
-        : [];
+    const mayRefuse = isTap ? this.#rules().readOnly : mode === "browse" || this.#looks.seen(node);
+    const effects = this.#isProduction || mayRefuse ? await this.effects(now, mode, values) : [];
     if (isTap) this.#checkTap(effects);
     checkTyped(node, effects, consent, this.#rules());
     checkLastLooks(node, effects, consent);
-    const inner = await this.#inner.watch(now, options);
     const counted = mode === "browse" && effects.some(({ left }) => left !== undefined);
+    const [counts] = counted ? await this.#inner.refresh([now]) : [];
+    const inner = await this.#inner.watch(now, options);
     const subscription = new GuardedSubscription(inner, node, {
       rules: this.#rules,
-      ...(isTap ? {} : { look: this.#looks.begin(node, counted) }),
+      ...(isTap ? {} : { look: this.#looks.begin(node, counted, counts?.counts?.ready) }),
       closed: () => this.#consumers.delete(subscription),
     });
     if (mode === "consume") this.#consumers.add(subscription);

@@ -83,8 +83,9 @@ export class Looks {
   /**
    * What the messages themselves carry counts for more than what was remembered, once as many were seen.
    * @param counted whether the broker is known to count here; else it is believed once a message says so
+   * @param ready how many messages there are now, where that is known: who saw so many saw all
    */
-  begin(node: Pick<Node, "id">, counted: boolean): Look {
+  begin(node: Pick<Node, "id">, counted: boolean, ready = Infinity): Look {
     const id = this.#id(node);
     const before = this.#all.get(id);
     let highest = 0;
@@ -100,8 +101,8 @@ export class Looks {
           this.#all.set(id, { deliveries: highest, messages: before?.messages ?? 0 });
       },
       end: () => {
-        if (messages >= Math.max(1, before?.messages ?? 0) && (counted || highest > 1))
-          this.#all.set(id, { deliveries: highest, messages });
+        const enough = Math.max(1, Math.min(before?.messages ?? 0, ready));
+        if (messages >= enough && (counted || highest > 1)) this.#all.set(id, { deliveries: highest, messages });
       },
     };
   }

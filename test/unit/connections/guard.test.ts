@@ -225,6 +225,18 @@ describe("guarded session", () => {
       await left(-1, {});
     });
 
+    it("asks for it before a consumer too, once messages told that they are counted: what it holds comes back", async () => {
+      const inner = new FakeSession();
+      const known = looks();
+      const guarded = new GuardedSession(inner, () => rules, known);
+      const node = await named(session, "orders");
+      inner.effectsOf.consume = [{ severity: "danger", sentence: "The next loses it.", left: 0 }];
+      await guarded.watch(node, { mode: "consume", window: 1 });
+      known.begin(node, true);
+      await assert.rejects(guarded.watch(node, { mode: "consume", window: 1 }), denied(/The next loses it/));
+      await guarded.watch(node, { mode: "consume", window: 1, consent: {} });
+    });
+
     it("remembers what was seen for longer than the session, and forgets what was purged", async () => {
       const store = new FakeMemento();
       const counting = (): { guarded: GuardedSession; seen: FakeSession["seen"] } => {

@@ -46,6 +46,15 @@ describe("how often a queue was looked at", () => {
     assert.deepEqual(those.seen(node), { deliveries: 1 });
   });
 
+  it("goes down too when all that is left was seen, however few", () => {
+    const those = looks();
+    browse(those, 18, 1, 1);
+    const look = those.begin(node, true, 1);
+    look.saw([messageOf(2)]);
+    look.end();
+    assert.deepEqual(those.seen(node), { deliveries: 3 });
+  });
+
   it("counts a look that was closed before it told anything", () => {
     const those = looks();
     browse(those, 3, 3);
