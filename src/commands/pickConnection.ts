@@ -26,10 +26,12 @@ export async function pickConnection(
     title: question.title,
     placeholder: t("Choose a connection"),
     items: fitting.map((connection) => {
-      const { name, uri, environment } = connection.profile;
+      const { profile, rules } = connection;
+      const { name, uri, environment } = profile;
+      const words = [environment && environmentLabel(environment), rules.readOnly && t("read-only")];
       return {
         label: name,
-        ...(environment && { description: environmentLabel(environment) }),
+        description: words.filter((word) => word !== undefined).join(" · "),
         detail: uri,
         value: connection,
       };
