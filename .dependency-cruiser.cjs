@@ -14,7 +14,7 @@ module.exports = {
     layer("protocol", "^src/protocol/", ["^src/protocol/", "^src/broker/"]),
     layer("inspect", "^src/inspect/", ["^src/inspect/", "^src/broker/", "^src/protocol/"]),
     layer("drivers-index", "^src/drivers/index\\.ts$", ["^src/drivers/[^/]+/index\\.ts$", "^src/broker/"]),
-    layer("driver", "^src/drivers/([^/]+)/", ["^src/drivers/$1/", "^src/broker/"]),
+    layer("driver", "^src/drivers/([^/]+)/", ["^src/drivers/$1/", "^src/drivers/shared/", "^src/broker/"]),
     layer("journal", "^src/journal/", ["^src/journal/", "^src/inspect/", "^src/broker/"]),
     layer("connections", "^src/connections/", ["^src/connections/", "^src/broker/"]),
     layer("commands", "^src/commands/", [

@@ -16,7 +16,7 @@ import {
   type Place,
 } from "./failures.ts";
 import { askRefusal, sniff } from "./probe.ts";
-import { certificateSubject, resolveTls, toTlsOptions, type TlsOptions } from "./tls.ts";
+import { certificateSubject, resolveTls, toTlsOptions, type TlsOptions } from "../shared/tls.ts";
 import { formatHost, parseUri, type AmqpUri, type Host } from "./uri.ts";
 
 /** Everything that is needed to make connections. Holds secrets. */
@@ -40,7 +40,7 @@ export async function toEndpoint(target: Target): Promise<Endpoint> {
   const user = uri.user ?? "guest";
   const heartbeat = Number(uri.options.get("heartbeat") ?? 0);
   const timeout = Number(uri.options.get("connection_timeout") ?? 0);
-  const tlsSettings = await resolveTls(target.tls, uri);
+  const tlsSettings = await resolveTls(target.tls, uri.options);
   return {
     uri,
     user,

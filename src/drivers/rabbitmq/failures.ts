@@ -2,7 +2,7 @@
 import { t } from "@vscode/l10n";
 import { IllegalOperationError } from "amqplib";
 import { BrokerError, type BrokerErrorKind } from "../../broker/errors.ts";
-import { tlsFailure } from "./tlsFailures.ts";
+import { tlsFailure } from "../shared/tlsFailures.ts";
 
 /** What is known about where a connection was to be made. */
 export interface Place {

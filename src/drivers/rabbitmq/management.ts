@@ -23,7 +23,7 @@ import {
   type Asked,
 } from "./managementFailures.ts";
 import { readIdentity, readOverview, type Identity, type Overview } from "./managementShapes.ts";
-import { toTlsOptions } from "./tls.ts";
+import { toTlsOptions } from "../shared/tls.ts";
 
 export interface ManagementOptions {
   /** The base URL, with a path prefix where a proxy has one: `https://example.com/rabbit`. */

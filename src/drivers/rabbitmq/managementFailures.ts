@@ -2,7 +2,7 @@
 import { t } from "@vscode/l10n";
 import { BrokerError } from "../../broker/errors.ts";
 import { textAt, type JsonRecord } from "./json.ts";
-import { speaksNoTls, tlsFailure } from "./tlsFailures.ts";
+import { speaksNoTls, tlsFailure } from "../shared/tlsFailures.ts";
 
 /** Where a request went: for sentences. Holds no credentials. */
 export interface Asked {

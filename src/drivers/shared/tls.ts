@@ -1,11 +1,12 @@
-/** The TLS settings of a connection: gathered, and checked before anybody is called. The same for AMQP and for HTTPS. */
+/**
+ * The TLS settings of a connection: gathered, and checked before anybody is called. The same for every protocol and for HTTPS.
+ */
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createSecureContext, type ConnectionOptions } from "node:tls";
 import { t } from "@vscode/l10n";
 import type { TlsSettings } from "../../broker/contract.ts";
 import { BrokerError } from "../../broker/errors.ts";
-import type { AmqpUri } from "./uri.ts";
 
 /** What Node is told about TLS besides where to go. */
 export type TlsOptions = Pick<
@@ -14,10 +15,14 @@ export type TlsOptions = Pick<
 >;
 
 /**
- * The settings of the connection, and where they say nothing the options of the URI (paths to PEM files).
+ * The settings of the connection, and where they say nothing the options of the URI: paths to PEM files (`cacertfile`,
+ * `certfile`, `keyfile`), `server_name_indication`, `verify=verify_none`.
  * @throws BrokerError `invalid` for what cannot be used, with the field `tls`
  */
-export async function resolveTls(given: TlsSettings | undefined, { options }: AmqpUri): Promise<TlsSettings> {
+export async function resolveTls(
+  given: TlsSettings | undefined,
+  options: ReadonlyMap<string, string>,
+): Promise<TlsSettings> {
   const ca = given?.ca ?? (await pemFile(options.get("cacertfile")));
   const cert = given?.cert ?? (await pemFile(options.get("certfile")));
   const key = given?.key ?? (await pemFile(options.get("keyfile"))) ?? keyBeside(cert);

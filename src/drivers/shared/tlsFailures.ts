@@ -1,4 +1,4 @@
-/** What can go wrong in a TLS handshake, as sentences: the same for AMQP and for HTTPS. */
+/** What can go wrong in a TLS handshake, as sentences: the same for every protocol and for HTTPS. */
 import { t } from "@vscode/l10n";
 import { BrokerError } from "../../broker/errors.ts";
 
