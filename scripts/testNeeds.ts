@@ -1,4 +1,5 @@
 // Brings what the tests need and is not an npm package of the project, and says what it found.
+import { provideActivemq, provideArtemis, type FoundActivemq } from "./provideActivemq.ts";
 import { provideChromium } from "./provideChromium.ts";
 import { provideCodeServer } from "./provideCodeServer.ts";
 import { provideRabbitmq } from "./provideRabbitmq.ts";
@@ -13,10 +14,16 @@ const needs: readonly (readonly [name: string, provide: () => Promise<string>])[
       return found.kind === "native" ? found.server : `${found.image} in Docker`;
     },
   ],
+  ["ActiveMQ Classic", async () => placeOf(await provideActivemq())],
+  ["ActiveMQ Artemis", async () => placeOf(await provideArtemis())],
   ["Chromium", provideChromium],
   ["VS Code", provideVscode],
   ["VS Code workbench", () => provideCodeServer(vscodeCache)],
 ];
+
+function placeOf(found: FoundActivemq): string {
+  return found.kind === "java" ? found.home : `${found.image} in Docker`;
+}
 
 for (const [name, provide] of needs) {
   try {

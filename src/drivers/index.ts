@@ -4,6 +4,10 @@ import type { Driver } from "../broker/contract.ts";
 export const drivers: Readonly<Record<string, () => Promise<Driver>>> = {
   amqp: async () => (await import("./rabbitmq/index.ts")).driver,
   amqps: async () => (await import("./rabbitmq/index.ts")).driver,
+  activemq: async () => (await import("./activemq/index.ts")).driver,
+  "activemq+ssl": async () => (await import("./activemq/index.ts")).driver,
+  artemis: async () => (await import("./activemq/index.ts")).driver,
+  "artemis+ssl": async () => (await import("./activemq/index.ts")).driver,
 };
 
 export type Drivers = typeof drivers;

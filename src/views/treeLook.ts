@@ -266,6 +266,14 @@ const icons: Readonly<Record<string, string>> = {
   "exchange/headers": "tag",
   binding: "link",
   consumer: "plug",
+  topics: "broadcast",
+  topic: "broadcast",
+  addresses: "type-hierarchy",
+  address: "broadcast",
+  "address/anycast": "arrow-right",
+  "queue/multicast": "bookmark",
+  "queue/dead-letters": "warning",
+  subscription: "bookmark",
 };
 
 function number(value: number): string {
