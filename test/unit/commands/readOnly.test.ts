@@ -82,6 +82,23 @@ describe("read-only connections", () => {
     await bench.dispose();
   });
 
+  it("detach their consumers when they are made so, whoever does it", async () => {
+    const bench = await benchWith({});
+    const guarded = await bench.connections.get("p1")?.connect();
+    const closed: string[] = [];
+    const [session] = bench.driver.sessions;
+    assert.ok(guarded && session);
+    const watch = session.watch.bind(session);
+    session.watch = async (node, options) => ({
+      ...(await watch(node, options)),
+      close: async () => void closed.push(options.mode),
+    });
+    for (const mode of ["tap", "consume"] as const) await guarded.watch(queue, { mode, window: 1 });
+    await makeReadOnly(bench, "p1");
+    assert.deepEqual(closed, ["consume"]);
+    await bench.dispose();
+  });
+
   it("want the name typed to be allowed changes in production, in the form too", async () => {
     const bench = await benchWith(
       { uri: "fake://far", environment: "production" },
