@@ -3,6 +3,7 @@ import { provideActivemq, provideArtemis, type FoundActivemq } from "./provideAc
 import { provideChromium } from "./provideChromium.ts";
 import { provideCodeServer } from "./provideCodeServer.ts";
 import { provideRabbitmq } from "./provideRabbitmq.ts";
+import { provideRedis } from "./provideRedis.ts";
 import { provideVscode, vscodeCache } from "./provideVscode.ts";
 
 /** What it is called, and what brings it: resolves with where it is. */
@@ -16,6 +17,7 @@ const needs: readonly (readonly [name: string, provide: () => Promise<string>])[
   ],
   ["ActiveMQ Classic", async () => placeOf(await provideActivemq())],
   ["ActiveMQ Artemis", async () => placeOf(await provideArtemis())],
+  ["Redis", async () => (await provideRedis()).server],
   ["Chromium", provideChromium],
   ["VS Code", provideVscode],
   ["VS Code workbench", () => provideCodeServer(vscodeCache)],

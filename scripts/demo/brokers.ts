@@ -1,4 +1,5 @@
 import { rabbitmqDemo } from "./rabbitmq.ts";
+import { redisDemo } from "./redis.ts";
 
 /** A broker that `npm start` can bring up. */
 export interface DemoBroker {
@@ -26,7 +27,7 @@ export interface DemoServer {
 }
 
 /** All of them; the first one is what `npm start` brings up without a word. */
-export const demoBrokers: readonly DemoBroker[] = [rabbitmqDemo];
+export const demoBrokers: readonly DemoBroker[] = [rabbitmqDemo, redisDemo];
 
 /** Those that are asked for by their words, `all` for all, the first for no word. @throws Error with the words there are */
 export function chosenDemoBrokers(words: readonly string[]): readonly DemoBroker[] {

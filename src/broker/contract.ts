@@ -135,7 +135,13 @@ export type Properties = Readonly<Record<string, string>>;
  * broker answered: it may or may not have it.
  */
 export type Receipt =
-  | { readonly outcome: "routed"; readonly persisted: boolean; readonly position?: string }
+  | {
+      readonly outcome: "routed";
+      readonly persisted: boolean;
+      readonly position?: string;
+      /** How many got it at once, where the broker counts and keeps nothing (pub/sub). */
+      readonly receivers?: number;
+    }
   | { readonly outcome: "returned"; readonly reason: string }
   | { readonly outcome: "refused"; readonly reason: string }
   | { readonly outcome: "blocked"; readonly reason: string; readonly sent: boolean }

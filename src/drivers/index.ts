@@ -8,6 +8,12 @@ export const drivers: Readonly<Record<string, () => Promise<Driver>>> = {
   "activemq+ssl": async () => (await import("./activemq/index.ts")).driver,
   artemis: async () => (await import("./activemq/index.ts")).driver,
   "artemis+ssl": async () => (await import("./activemq/index.ts")).driver,
+  redis: async () => (await import("./redis/index.ts")).driver,
+  rediss: async () => (await import("./redis/index.ts")).driver,
+  "redis+sentinel": async () => (await import("./redis/index.ts")).driver,
+  "rediss+sentinel": async () => (await import("./redis/index.ts")).driver,
+  "redis+cluster": async () => (await import("./redis/index.ts")).driver,
+  "rediss+cluster": async () => (await import("./redis/index.ts")).driver,
 };
 
 export type Drivers = typeof drivers;

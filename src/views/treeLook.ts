@@ -274,6 +274,18 @@ const icons: Readonly<Record<string, string>> = {
   "queue/multicast": "bookmark",
   "queue/dead-letters": "warning",
   subscription: "bookmark",
+  streams: "pulse",
+  stream: "pulse",
+  lists: "list-ordered",
+  list: "list-ordered",
+  "list/taken": "archive",
+  channels: "broadcast",
+  shardChannels: "broadcast",
+  channel: "broadcast",
+  "channel/pattern": "regex",
+  "channel/sharded": "broadcast",
+  group: "organization",
+  pending: "clock",
 };
 
 function number(value: number): string {
