@@ -3,9 +3,10 @@
  * `unreachable` nothing answers · `refused` the broker answered and will not let us in (login, vhost, certificate)
  * · `denied` logged in, but this is not permitted, by the broker or by the guard of the connection · `missing` the thing
  * is not there · `unsupported` this broker or node cannot do that · `closed` the session or channel went away
- * · `invalid` what was asked for is malformed or contradicts what exists.
+ * · `expired` the broker took back what was held unsettled for too long · `invalid` what was asked for is malformed or contradicts what exists.
  */
-export type BrokerErrorKind = "unreachable" | "refused" | "denied" | "missing" | "unsupported" | "closed" | "invalid";
+export type BrokerErrorKind =
+  "unreachable" | "refused" | "denied" | "missing" | "unsupported" | "closed" | "expired" | "invalid";
 
 /**
  * A failure with a sentence for the user: what happened and what to do. Drivers translate their client's errors into

@@ -21,6 +21,7 @@ export class Attachment {
   readonly #deps: AttachmentDeps;
   #subscription: Subscription | undefined;
   #ended: InspectorState["ended"];
+  #failure: unknown;
   #endedAt = 0;
   #unsettledAtEnd = 0;
   /** `dropped` of the subscriptions before this one. */
@@ -38,6 +39,11 @@ export class Attachment {
   /** Absent while attached; else why it ended. */
   get ended(): InspectorState["ended"] {
     return this.#ended;
+  }
+
+  /** What it ended with, when that was not asked for and it is not attached again. */
+  get failure(): unknown {
+    return this.#failure;
   }
 
   get facts(): readonly Fact[] {
@@ -85,6 +91,7 @@ export class Attachment {
     this.#subscription = subscription;
     this.#firstSeq = log.nextSeq;
     this.#ended = undefined;
+    this.#failure = undefined;
     this.#facts = subscription.facts;
     this.#outcomes = subscription.outcomes;
     this.#window = subscription.window;
@@ -122,6 +129,7 @@ export class Attachment {
   #end(failure: { readonly error: unknown } | undefined): void {
     this.#unsettledAtEnd = this.#deps.log.pending;
     this.#endedAt = this.#deps.now();
+    this.#failure = failure?.error;
     this.#ended = failure
       ? { sentence: sentenceOf(failure.error), failed: true }
       : { sentence: t("Everything that was there has been read."), failed: false };

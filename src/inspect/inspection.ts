@@ -102,6 +102,11 @@ export class Inspection {
     return this.#attachment.ended;
   }
 
+  /** What the subscription ended with, when that was not asked for and none has taken its place. */
+  get failure(): unknown {
+    return this.#attachment.failure;
+  }
+
   get facts(): readonly Fact[] {
     return this.#attachment.facts;
   }

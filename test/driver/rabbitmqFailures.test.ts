@@ -327,7 +327,7 @@ describe("a RabbitMQ with which things go wrong", function () {
         const subscription = await session.watch(queue, { mode: "consume", window: 1 });
         const reader = new Reader(subscription);
         const [a] = await reader.take(1);
-        assert.match((await rejectsWith(reader.rest(), "closed")).message, /not settled for too long/);
+        assert.match((await rejectsWith(reader.rest(), "expired")).message, /not settled for too long/);
         assert.deepEqual(await subscription.settle([a?.tag ?? 0], "ack"), [a?.tag]);
         await eventually(() => stage.ready("queue", queue.name), 1, "messages given back");
       } finally {

@@ -23,7 +23,7 @@ export function translate(error: unknown): BrokerError {
   const code = codeOf(error);
   const reason = brokerText(error);
   if (typeof code === "number")
-    return new BrokerError(isTakenBack(reason) ? "closed" : kindOf(code), channelSentence(code, reason), {
+    return new BrokerError(isTakenBack(reason) ? "expired" : kindOf(code), channelSentence(code, reason), {
       cause: error,
     });
   if (

@@ -162,9 +162,12 @@ function unreachableSentence(code: string, url: string): string {
       return t("Cannot reach the management API at {url} (unknown host). Check the name.", { url });
     case "ECONNRESET":
     case "EPIPE":
-      return t("The connection to {url} was closed without an answer. Does the management API want https there?", {
-        url,
-      });
+      return url.startsWith("https:")
+        ? t(
+            "The connection to {url} was closed without an answer. Does the management API accept the client certificate of the TLS settings, or want one?",
+            { url },
+          )
+        : t("The connection to {url} was closed without an answer. Does the management API want https there?", { url });
     case "EHOSTUNREACH":
     case "ENETUNREACH":
     case "ETIMEDOUT":

@@ -258,6 +258,7 @@ export class Inspector {
       layout: this.#columns.layout,
       keyLabel: this.#keyLabel,
       problem: this.#reattaching.problem,
+      waiting: this.#reattaching.waiting,
     });
   }
 

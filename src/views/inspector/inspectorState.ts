@@ -15,6 +15,8 @@ export interface StateParts {
   readonly keyLabel: string | undefined;
   /** Why attaching again by itself failed. */
   readonly problem: string | undefined;
+  /** Whether it tries to attach again by itself, in a session that is there. */
+  readonly waiting: boolean;
 }
 
 export function inspectorState(parts: StateParts): InspectorState {
@@ -42,9 +44,14 @@ export function inspectorState(parts: StateParts): InspectorState {
 }
 
 /** In other words where more is known than the subscription could tell. */
-function endedState({ request, inspection, problem }: StateParts): InspectorState["ended"] {
+function endedState({ request, inspection, problem, waiting }: StateParts): InspectorState["ended"] {
   const { ended } = inspection;
   if (!ended) return undefined;
+  if (waiting)
+    return {
+      sentence: t("{reason} It attaches again by itself in a moment.", { reason: problem ?? ended.sentence }),
+      failed: true,
+    };
   if (problem !== undefined) return { sentence: problem, failed: true };
   if (request.connection.state.status === "reconnecting")
     return {
