@@ -38,7 +38,7 @@ module.exports = {
       name: "client-libraries-only-in-drivers",
       severity: "error",
       from: { path: "^(src|webview)/", pathNot: "^src/drivers/" },
-      to: { path: "node_modules/(amqplib|rhea)/" },
+      to: { path: "node_modules/(amqplib|rhea|@platformatic)/" },
     },
     {
       name: "pure-broker-and-protocol",

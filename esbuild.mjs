@@ -18,6 +18,27 @@ const common = {
   metafile: true,
 };
 
+/**
+ * The client of Kafka says nothing of side effects, so that all of it would be bundled with its validators and registries;
+ * its modules have none that matter here. Its WebAssembly comes in a file, or as text in a module: a chunk has no files.
+ * @type {import("esbuild").Plugin}
+ */
+const kafkaClient = {
+  name: "kafka-client",
+  setup(build) {
+    const inside = Symbol("inside");
+    build.onResolve({ filter: /^(\.|@platformatic\/|ajv|avsc|debug|fastq|mnemonist|scule)/ }, async (args) => {
+      if (args.pluginData === inside) return undefined;
+      const path = args.path === "@platformatic/wasm-utils" ? "@platformatic/wasm-utils/bundled" : args.path;
+      const { importer, resolveDir, kind } = args;
+      const found = await build.resolve(path, { importer, resolveDir, kind, pluginData: inside });
+      if (found.errors.length > 0 || !/[\\/]node_modules[\\/](@platformatic|ajv|avsc)[\\/]/.test(found.path))
+        return undefined;
+      return { path: found.path, sideEffects: false };
+    });
+  },
+};
+
 const host = {
   ...common,
   sourcemap: production ? false : "inline",
@@ -29,7 +50,7 @@ const host = {
   platform: "node",
   target: "node20",
   external: ["vscode"],
-  plugins: [oneVscode, commonJs(production)],
+  plugins: [oneVscode, kafkaClient, commonJs(production)],
 };
 
 const pages = {

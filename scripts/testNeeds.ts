@@ -2,6 +2,7 @@
 import { provideActivemq, provideArtemis, type FoundActivemq } from "./provideActivemq.ts";
 import { provideChromium } from "./provideChromium.ts";
 import { provideCodeServer } from "./provideCodeServer.ts";
+import { provideKafka } from "./provideKafka.ts";
 import { provideRabbitmq } from "./provideRabbitmq.ts";
 import { provideRedis } from "./provideRedis.ts";
 import { provideVscode, vscodeCache } from "./provideVscode.ts";
@@ -18,6 +19,13 @@ const needs: readonly (readonly [name: string, provide: () => Promise<string>])[
   ["ActiveMQ Classic", async () => placeOf(await provideActivemq())],
   ["ActiveMQ Artemis", async () => placeOf(await provideArtemis())],
   ["Redis", async () => (await provideRedis()).server],
+  [
+    "Kafka",
+    async () => {
+      const found = await provideKafka();
+      return found.kind === "jars" ? found.jars : `${found.image} in Docker`;
+    },
+  ],
   ["Chromium", provideChromium],
   ["VS Code", provideVscode],
   ["VS Code workbench", () => provideCodeServer(vscodeCache)],

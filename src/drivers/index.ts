@@ -14,6 +14,9 @@ export const drivers: Readonly<Record<string, () => Promise<Driver>>> = {
   "rediss+sentinel": async () => (await import("./redis/index.ts")).driver,
   "redis+cluster": async () => (await import("./redis/index.ts")).driver,
   "rediss+cluster": async () => (await import("./redis/index.ts")).driver,
+  kafka: async () => (await import("./kafka/index.ts")).driver,
+  kafkas: async () => (await import("./kafka/index.ts")).driver,
+  "kafka+ssl": async () => (await import("./kafka/index.ts")).driver,
 };
 
 export type Drivers = typeof drivers;

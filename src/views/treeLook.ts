@@ -286,6 +286,14 @@ const icons: Readonly<Record<string, string>> = {
   "channel/sharded": "broadcast",
   group: "organization",
   pending: "clock",
+  internalTopics: "gear",
+  groups: "organization",
+  brokers: "server-environment",
+  "topic/compacted": "key",
+  partition: "list-ordered",
+  member: "plug",
+  position: "location",
+  broker: "server",
 };
 
 function number(value: number): string {

@@ -50,7 +50,8 @@ export function secondsTest(test: Test, now: number): TextTest {
   const moment = parseMoment(test.value, now);
   if (!moment) return textTest(test);
   const matches = momentTest(test.op, moment);
-  return (text) => /^\d+$/.test(text) && matches(Number(text) * 1000);
+  // Seconds by AMQP, milliseconds by Kafka: those of the present century are larger.
+  return (text) => /^\d+$/.test(text) && matches(Number(text) > 100_000_000_000 ? Number(text) : Number(text) * 1000);
 }
 
 /** For milliseconds since 1970, against something that lasts from … to. */
