@@ -1,5 +1,6 @@
 /** The composition root: builds everything once, in order, and hands it down. */
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { config, t } from "@vscode/l10n";
 import * as vscode from "vscode";
 import { DraftHistory } from "./commands/draftHistory.ts";
@@ -10,6 +11,7 @@ import type { Connection } from "./connections/connections.ts";
 import { Profiles } from "./connections/profiles.ts";
 import { SecretVault } from "./connections/secretVault.ts";
 import { drivers } from "./drivers/index.ts";
+import { Journal } from "./journal/journal.ts";
 import { ActiveConnection } from "./views/activeConnection.ts";
 import { badgeOf } from "./views/badge.ts";
 import { commandHandlers } from "./views/commandHandlers.ts";
@@ -127,6 +129,7 @@ function build(context: vscode.ExtensionContext, log: Log): MqWorkbenchApi {
     live.refresh();
   };
   const files = new VsCodeFileDialogs();
+  const journal = new Journal(join(context.globalStorageUri.fsPath, "journal"), () => settings.journal());
   const panels = new Panels({
     extensionUri,
     files,
@@ -135,6 +138,7 @@ function build(context: vscode.ExtensionContext, log: Log): MqWorkbenchApi {
     prompts,
     settings,
     history,
+    journal,
     workspaceState: context.workspaceState,
     log,
     follow: active.follow,
@@ -149,6 +153,7 @@ function build(context: vscode.ExtensionContext, log: Log): MqWorkbenchApi {
     vault,
     drivers,
     openSettings: openConnectionSettings,
+    journal,
     tree,
     model,
     details,

@@ -1,5 +1,5 @@
 import { t } from "@vscode/l10n";
-import type { ActVerb, Done, Effect, Node, Session } from "../broker/contract.ts";
+import type { ActVerb, Consent, Done, Effect, Node, Session } from "../broker/contract.ts";
 import { BrokerError } from "../broker/errors.ts";
 import type { Form, Values } from "../broker/form.ts";
 import type { Connection } from "../connections/connections.ts";
@@ -17,10 +17,30 @@ export interface Confirmation {
   readonly act: string;
 }
 
+/** What was asked for, and agreed to. */
+export interface Agreed {
+  readonly connection: Connection;
+  readonly session: Session;
+  readonly node: Node;
+  /** The id of its form, an empty text where there is none. */
+  readonly form: string;
+  readonly values: Values;
+  readonly consent: Consent;
+}
+
+/** How a verb is carried out, where that is more than one call. */
+export interface Means {
+  /** Said with the effects. */
+  readonly effects: readonly Effect[];
+  /** @returns undefined when nothing was done, which has been told */
+  carryOut(agreed: Agreed): Promise<Done | undefined>;
+}
+
 /**
  * Carries out a verb that changes topology: asks its form, says its effects, acts, and tells what was done. A failure is
  * shown, in the form where there is one.
  * @param confirmation asked when there is no form; absent = not needed
+ * @param means absent = the session's own act
  * @returns undefined when the user changed their mind, or it failed
  */
 export async function askAndAct(
@@ -28,11 +48,12 @@ export async function askAndAct(
   ref: NodeRef,
   verb: ActVerb,
   confirmation?: Confirmation,
+  means?: Means,
 ): Promise<Done | undefined> {
   try {
     const connection = connectionOf(deps, ref.connectionId);
     const session = await connection.connect();
-    const done = await carryOut(deps, { connection, session, node: ref.node, verb, confirmation });
+    const done = await carryOut(deps, { connection, session, node: ref.node, verb, confirmation, means });
     if (done) deps.prompts.done(done.sentence);
     return done;
   } catch (error) {
@@ -47,6 +68,7 @@ interface Job {
   readonly node: Node;
   readonly verb: ActVerb;
   readonly confirmation: Confirmation | undefined;
+  readonly means: Means | undefined;
 }
 
 async function carryOut(deps: NodeDeps, job: Job): Promise<Done | undefined> {
@@ -56,7 +78,7 @@ async function carryOut(deps: NodeDeps, job: Job): Promise<Done | undefined> {
   const forms = await session.forms(node, verb);
   const form = await pickForm(deps.prompts, forms, node);
   if (forms.length > 0 && !form) return undefined;
-  const effects = await session.effects(node, verb);
+  const effects = [...(await session.effects(node, verb)), ...(job.means?.effects ?? [])];
   if (form && form.fields.length > 0) return askForm(deps, job, form, effects);
   const typed = nameToType(connection, node, effects);
   if (confirmation || typed !== undefined) {
@@ -67,15 +89,21 @@ async function carryOut(deps: NodeDeps, job: Job): Promise<Done | undefined> {
     });
     if (!sure) return undefined;
   }
-  return session.act(node, verb, form?.id ?? "", {}, consentOf(typed));
+  return act(job, form?.id ?? "", {}, consentOf(typed));
 }
 
-async function askForm(
-  deps: NodeDeps,
-  { connection, session, node, verb }: Job,
-  form: Form,
-  effects: readonly Effect[],
+function act(
+  { connection, session, node, verb, means }: Job,
+  form: string,
+  values: Values,
+  consent: Consent,
 ): Promise<Done | undefined> {
+  if (means) return means.carryOut({ connection, session, node, form, values, consent });
+  return session.act(node, verb, form, values, consent);
+}
+
+async function askForm(deps: NodeDeps, job: Job, form: Form, effects: readonly Effect[]): Promise<Done | undefined> {
+  const { connection, node } = job;
   const typed = nameToType(connection, node, effects);
   let done: Done | undefined;
   await deps.prompts.form({
@@ -84,8 +112,8 @@ async function askForm(
     connection: connection.id,
     submit: async (given) => {
       const values = withoutTyped(given, typed);
-      const consent = typed ?? (await typedAfterwards(deps, { connection, session, node, verb }, values));
-      done = await session.act(node, verb, form.id, values, consentOf(consent));
+      const consent = typed ?? (await typedAfterwards(deps, job, values));
+      done = await act(job, form.id, values, consentOf(consent));
     },
   });
   return done;
@@ -94,7 +122,7 @@ async function askForm(
 /** Some values are more dangerous than the form looked: then the name is asked for once they are known. */
 async function typedAfterwards(
   { prompts }: NodeDeps,
-  { connection, session, node, verb }: Omit<Job, "confirmation">,
+  { connection, session, node, verb }: Omit<Job, "confirmation" | "means">,
   values: Values,
 ): Promise<string | undefined> {
   if (connection.rules.environment !== "production") return undefined;

@@ -6,6 +6,7 @@ import type { DriverRegistry } from "../connections/driverRegistry.ts";
 import type { ProfileSource } from "../connections/profile.ts";
 import type { Profiles } from "../connections/profiles.ts";
 import type { SecretVault } from "../connections/secretVault.ts";
+import type { Journal } from "../journal/journal.ts";
 import type { Prompts } from "./prompts.ts";
 
 /** What the commands about connections work with. */
@@ -23,6 +24,8 @@ export interface ConnectionDeps {
 export interface NodeDeps {
   readonly prompts: Prompts;
   readonly connections: Connections;
+  /** Absent = what is taken away cannot be brought back. */
+  readonly journal?: Journal;
 }
 
 /** A node of the tree and the connection that it belongs to. */

@@ -2,7 +2,8 @@ import { t } from "@vscode/l10n";
 import type { Node, Receipt, Session } from "../broker/contract.ts";
 import { BrokerError } from "../broker/errors.ts";
 import type { LineRange } from "../inspect/transfer/journalFormat.ts";
-import type { Journal, JournalEntry } from "../journal/journal.ts";
+import type { Journal } from "../journal/journal.ts";
+import type { JournalEntry } from "../journal/journalEntry.ts";
 import { type Outgoing, sendMessages, type SendResult } from "./sendMessages.ts";
 
 /** What is published back, and where to. Nothing in it asks anything or knows the editor. */

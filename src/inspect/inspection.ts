@@ -228,6 +228,16 @@ export class Inspection {
     return this.#settling.settle(request, consent);
   }
 
+  /** The messages that may be settled, of what the filter lets through. */
+  pendingShown(): readonly number[] {
+    return this.#settling.pendingShown();
+  }
+
+  /** These were removed from their source by other means. */
+  markDeleted(seqs: readonly number[]): void {
+    this.#settling.markDeleted(seqs);
+  }
+
   /** Those of them that {@link delete} can remove. */
   deletable(seqs: readonly number[]): readonly number[] {
     return this.#settling.deletable(seqs);

@@ -57,7 +57,7 @@ export class Settling {
     const { outcome } = request;
     if (!settler.outcomes.includes(outcome))
       throw new BrokerError("unsupported", t("These messages cannot be settled in this way."));
-    const seqs = request.what === "all" ? this.#pendingInView() : request.seqs.filter((seq) => this.#isPending(seq));
+    const seqs = request.what === "all" ? this.pendingShown() : request.seqs.filter((seq) => this.#isPending(seq));
     if (seqs.length === 0) return { settled: 0, lost: 0 };
     const ordered = seqs.toSorted((a, b) => a - b);
     const tags = ordered.map((seq) => log.tag(log.slot(seq)));
@@ -106,6 +106,12 @@ export class Settling {
     return { deleted: seen.length - gone.size, gone: gone.size };
   }
 
+  /** These were removed from their source by other means. */
+  markDeleted(seqs: readonly number[]): void {
+    this.#setStates(seqs, "deleted");
+    this.#deps.changed();
+  }
+
   /** Those of them that came through the present subscription, are not held, and are not known to be gone. */
   deletable(seqs: readonly number[]): readonly number[] {
     const { log, attachment } = this.#deps;
@@ -126,7 +132,8 @@ export class Settling {
     this.#statesChanged(slots.map((slot) => log.seq(slot)));
   }
 
-  #pendingInView(): number[] {
+  /** Those that may be settled, of what the filter lets through. */
+  pendingShown(): number[] {
     const { log, view } = this.#deps;
     const pending = log.heldSlots().filter((slot) => log.state(slot) === "pending");
     return pending.map((slot) => log.seq(slot)).filter((seq) => view.position(seq) >= 0);

@@ -1,4 +1,5 @@
 /** What each command does, by handing it to its verb. Verbs and panels are loaded when first used. */
+import { mkdir } from "node:fs/promises";
 import { t } from "@vscode/l10n";
 import * as vscode from "vscode";
 import type { Done, Node, Verb, WatchMode } from "../broker/contract.ts";
@@ -10,6 +11,7 @@ import type { EditorText, PublishEditor } from "../commands/publishEditor.ts";
 import type { WatchDeps, WatchRequest } from "../commands/watchNode.ts";
 import type { Connection } from "../connections/connections.ts";
 import { refusalOf } from "../connections/guard.ts";
+import type { Journal } from "../journal/journal.ts";
 import { selectedRow } from "./commandTable.ts";
 import { askFilter } from "./filterBox.ts";
 import { type MessageCommandId, messageCommandIds } from "./inspector/messageCommandTable.ts";
@@ -31,6 +33,7 @@ export interface HandlerDeps extends ConnectionDeps {
   readonly files: FileDialogs;
   readonly log: Log;
   readonly watch: Omit<WatchDeps, "prompts" | "connections">;
+  readonly journal: Journal;
   /** As `prompts`; the form of a browse starts with the limit of the settings. */
   browsePrompts(): Prompts;
   /** Asks for what is on the screen again, at once. */
@@ -91,6 +94,20 @@ export function commandHandlers(deps: HandlerDeps): CommandHandlers {
     const done = ref && (await carryOut(ref));
     if (!done) return;
     await showOutcome(deps, ref, verb, done);
+  };
+
+  const transfer = async (argument: unknown, kind: "move" | "copy"): Promise<void> => {
+    const isMove = kind === "move";
+    const from = await target(argument, isMove ? t("Move Messages of") : t("Copy Messages of"), (node) =>
+      node.verbs.includes(isMove ? "consume" : "browse"),
+    );
+    if (!from) return;
+    const name = { name: from.node.name };
+    const title = isMove ? t("Move Messages of {name} to", name) : t("Copy Messages of {name} to", name);
+    const to = await pickTarget(deps, { title, fits: (node) => node.verbs.includes("publish") });
+    if (!to) return;
+    await (await import("../commands/moveMessagesOf.ts")).moveMessagesOf(deps, from, to, kind);
+    deps.refreshCounts();
   };
 
   return {
@@ -164,6 +181,23 @@ export function commandHandlers(deps: HandlerDeps): CommandHandlers {
       const { importMessages } = await import("../commands/importMessages.ts");
       await importMessages({ ...deps, dialogs: deps.files }, ref);
       deps.refreshCounts();
+    },
+    "mq.moveMessages": (argument) => transfer(argument, "move"),
+    "mq.copyMessages": (argument) => transfer(argument, "copy"),
+    "mq.restore": async () => {
+      const { restore } = await import("../commands/restore.ts");
+      await restore({
+        ...deps,
+        pickTarget: (title) => pickTarget(deps, { title, fits: (node) => node.verbs.includes("publish") }),
+        showFile: (path) => deps.files.show(path),
+        restored: () => {
+          deps.refreshCounts();
+        },
+      });
+    },
+    "mq.openJournal": async () => {
+      await mkdir(deps.journal.folder, { recursive: true, mode: 0o700 });
+      await vscode.commands.executeCommand("revealFileInOS", vscode.Uri.file(deps.journal.folder));
     },
     "mq.tap": (argument) => watch(argument, t("Tap"), "tap", () => true),
     "mq.shadow": (argument) => watch(argument, t("Shadow Queue"), "tap", ({ kind }) => kind === "queue"),

@@ -11,6 +11,7 @@ import type { Connection, Connections } from "../connections/connections.ts";
 import { refusalOf } from "../connections/guard.ts";
 import type { DriverRegistry } from "../connections/driverRegistry.ts";
 import type { ProfileSource } from "../connections/profile.ts";
+import type { Journal } from "../journal/journal.ts";
 import type { DraftText } from "../protocol/publish.ts";
 import type { FollowPanel } from "./activeConnection.ts";
 import type { InspectorPanels } from "./inspector/inspectorPanels.ts";
@@ -28,6 +29,7 @@ export interface PanelsDeps {
   readonly prompts: Prompts;
   readonly files: FileDialogs;
   readonly settings: Settings;
+  readonly journal: Journal;
   readonly history: DraftHistory;
   /** What is kept for this workspace. */
   readonly workspaceState: Pick<vscode.Memento, "get" | "update">;
@@ -114,7 +116,8 @@ export class Panels implements ConsumersSource {
         import("./inspector/inspectorPanels.ts"),
         import("./inspector/inspectorServices.ts"),
       ]);
-      const { extensionUri, prompts, files, log, settings, connections, drivers, workspaceState, follow } = this.#deps;
+      const { extensionUri, prompts, files, log, settings, connections, drivers, journal, workspaceState, follow } =
+        this.#deps;
       const services = inspectorServices(workspaceState);
       this.#services = services;
       const inspectors = new InspectorPanels({
@@ -124,6 +127,7 @@ export class Panels implements ConsumersSource {
         files,
         connections,
         drivers,
+        journal,
         follow,
         log,
         settled: () => {

@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import * as vscode from "vscode";
+import type { JournalLimits } from "../journal/journalEntry.ts";
 import type { SettingsSource } from "../connections/profiles.ts";
 
 /** The settings besides `mq.connections`, as they are now. Out of range is brought into range. */
@@ -11,6 +12,8 @@ export interface Settings {
   /** Messages that a browse looks at unless said otherwise. */
   browseLimit(): number;
   inspector(): { readonly maxMessages: number; readonly maxBytes: number };
+  /** Of the user only: a repository neither switches it off nor makes it small. */
+  journal(): JournalLimits;
   readonly onDidChange: vscode.Event<void>;
 }
 
@@ -26,6 +29,11 @@ export function readSettings(): Settings & { dispose(): void } {
     inspector: () => ({
       maxMessages: Math.round(number("inspector.maxMessages", 100_000, 100, 1_000_000)),
       maxBytes: Math.round(number("inspector.maxMegabytes", 256, 8, 4096) * 1024 * 1024),
+    }),
+    journal: () => ({
+      enabled: ofUser("journal.enabled") !== false,
+      maxBytes: Math.round(within(ofUser("journal.maxMegabytes"), 1024, 1, 1_048_576) * 1024 * 1024),
+      maxDays: within(ofUser("journal.maxDays"), 30, 1, 3650),
     }),
     onDidChange: changed.event,
     dispose: () => {
@@ -70,8 +78,16 @@ export function openConnectionSettings(source: "user" | "workspace"): Thenable<u
   return vscode.commands.executeCommand(command, { revealSetting: { key: "mq.connections" } });
 }
 
+/** Undefined = not set by the user, whatever a workspace says. */
+function ofUser(name: string): unknown {
+  return vscode.workspace.getConfiguration("mq").inspect<unknown>(name)?.globalValue;
+}
+
 function number(name: string, standard: number, least: number, most: number): number {
-  const value = vscode.workspace.getConfiguration("mq").get<unknown>(name);
+  return within(vscode.workspace.getConfiguration("mq").get<unknown>(name), standard, least, most);
+}
+
+function within(value: unknown, standard: number, least: number, most: number): number {
   const given = typeof value === "number" && Number.isFinite(value) ? value : standard;
   return Math.min(most, Math.max(least, given));
 }

@@ -113,6 +113,38 @@ describe("a person's path", function () {
     await depth({ ready: 0 });
   });
 
+  it("brings back what was purged", async () => {
+    await workbench.runCommand("MQ: Restore…");
+    await workbench.quickInput.getByText("Purged “orders”").waitFor();
+    await workbench.screenshots("restore-list");
+    await workbench.pick(/Purged “orders”/);
+    await workbench.quickInput.getByText("Restore to “orders”").waitFor();
+    await workbench.screenshots("restore-entry");
+    await workbench.pick(/Restore to “orders”/);
+    assert.match(await workbench.dialogText(), /Restore 1 messages to “orders” on Shop\?/);
+    await workbench.clickDialog("Restore");
+    await workbench.answer("orders", /orders/);
+    await depth({ ready: 1 });
+    await workbench.page.getByText("The message was confirmed and routed.").first().waitFor();
+    await workbench.screenshots("restored");
+  });
+
+  it("says what a move does before it moves anything", async () => {
+    await workbench.chooseInMenu("orders", "Move Messages…");
+    await workbench.pick("amq.fanout");
+    const page = await workbench.webview("Move Messages of orders");
+    await page.getByText("x-mq-moves").waitFor();
+    await workbench.screenshots("move-queue");
+    await page.getByRole("textbox", { name: /How many at most/ }).fill("1");
+    await page.getByRole("button", { name: "Move", exact: true }).click();
+    // Nobody is bound there: it stays.
+    await workbench.page
+      .getByText(/What was not moved stays/)
+      .first()
+      .waitFor();
+    await depth({ ready: 1, unacked: 0 });
+  });
+
   it("closes its connections when they are disconnected", async () => {
     await workbench.chooseInMenu("Shop", "Disconnect");
     await until("no connection is left", async () => (await broker.ctl("list_connections", "-q", "pid")).trim() === "");

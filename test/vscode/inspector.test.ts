@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { commands, extensions, Uri, window, workspace } from "vscode";
 import type { Draft, Node, Session, WatchMode } from "../../src/broker/contract.ts";
 import type { FileDialogs } from "../../src/commands/fileDialogs.ts";
@@ -6,6 +8,7 @@ import type { Prompts } from "../../src/commands/prompts.ts";
 import { Connection } from "../../src/connections/connections.ts";
 import { AllLooks, Looks } from "../../src/connections/looks.ts";
 import { createMemoryDriver, type MemoryBroker } from "../../src/drivers/memory/index.ts";
+import { Journal } from "../../src/journal/journal.ts";
 import { MessageDocuments, messageScheme } from "../../src/views/documents.ts";
 import { InspectorPanels } from "../../src/views/inspector/inspectorPanels.ts";
 import { BodyChoices } from "../../src/views/inspector/bodyChoices.ts";
@@ -57,6 +60,7 @@ describe("inspector panels", () => {
       files: {} as FileDialogs,
       connections: makeBench().connections,
       drivers: {},
+      journal: new Journal(join(tmpdir(), "mq-journal-off"), () => ({ enabled: false, maxBytes: 0, maxDays: 0 })),
       savedFilters: new SavedFilters({ get: () => undefined, update: () => Promise.resolve() }),
       columns: new ColumnsMemory({ get: () => undefined, update: () => Promise.resolve() }),
       bodyChoices: new BodyChoices({ get: () => undefined, update: () => Promise.resolve() }),

@@ -98,7 +98,9 @@ function remove(broker: MemoryBroker, node: Node, values: Values): Done {
   const queue = broker.queue(name);
   const count = queue.ready.length + queue.unacked.size;
   if (flagOf(values, "ifEmpty") && count > 0)
-    throw new BrokerError("invalid", t("“{name}” was not deleted: it holds {count} messages.", { name, count }));
+    throw new BrokerError("invalid", t("“{name}” was not deleted: it holds {count} messages.", { name, count }), {
+      field: "ifEmpty",
+    });
   if (flagOf(values, "ifUnused") && queue.consumers.length > 0)
     throw new BrokerError("invalid", t("“{name}” was not deleted: it has consumers.", { name }));
   broker.deleteQueue(name);

@@ -23,7 +23,7 @@ export function toDelivery(message: Message): Delivery {
     key: fields.routingKey,
     redelivered: fields.redelivered,
     persistent: wire.deliveryMode === 2,
-    headers: wire.headers,
+    headers: position === undefined && deliveryCount === undefined ? wire.headers : wire.headers.filter(isSenders),
     properties: wire.properties,
     body: content,
   };
@@ -33,6 +33,11 @@ export function toDelivery(message: Message): Delivery {
   if (wire.contentType !== undefined) delivery.contentType = wire.contentType;
   if (wire.contentEncoding !== undefined) delivery.contentEncoding = wire.contentEncoding;
   return delivery;
+}
+
+/** What the broker adds to a delivery is told as a field of it: sent again, it would be wrong. */
+function isSenders({ name }: Header): boolean {
+  return name !== "x-stream-offset" && name !== "x-delivery-count";
 }
 
 /** Exact where the raw properties were kept, else as well as amqplib decoded them. */

@@ -108,6 +108,7 @@ export class StreamConsumer implements Source<string> {
           : t("Acknowledged: done for the group “{group}”. The entry stays in “{key}”.", names),
       },
       rejected: "unknown" as const,
+      acked: "kept" as const,
       withinSays: temporary
         ? t("There is no limit: the temporary group is nobody else's.")
         : t("There is no limit. Other consumers of “{group}” may claim what idles.", names),

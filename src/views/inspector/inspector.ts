@@ -87,6 +87,7 @@ export class Inspector {
       inspection,
       title: node.name,
       isProduction: () => this.environment === "production",
+      keep: (what, seqs) => this.keep(what, seqs),
       prompts: deps.prompts,
       confirm: (question) => this.#confirm(question),
       settled: () => {
@@ -203,6 +204,21 @@ export class Inspector {
   }
 
   /** Settles what is selected, and tells what became of it. @throws BrokerError */
+  /** Writes them into the undo journal. @returns false when the user changed their mind */
+  async keep(what: "ack" | "reject" | "remove", seqs: readonly number[]): Promise<boolean> {
+    const { journalKept } = await import("../../commands/journalKept.ts");
+    const kept = this.inspection.log;
+    return journalKept({
+      journal: this.#deps.journal,
+      what,
+      connection: { id: this.connectionId, name: this.connection },
+      node: this.node,
+      count: seqs.filter((seq) => kept.slot(seq) >= 0).length,
+      messages: this.inspection.messages({ what: "these", seqs }),
+      confirm: (question) => this.#confirm(question),
+    });
+  }
+
   settleSelected(outcome: HeldOutcome): Promise<void> {
     return this.#settling.settleSelected(this, outcome);
   }

@@ -5,6 +5,7 @@ import type { Prompts } from "../../commands/prompts.ts";
 import type { Connection, Connections } from "../../connections/connections.ts";
 import type { DriverRegistry } from "../../connections/driverRegistry.ts";
 import type { SchemaSource } from "../../inspect/decode/schemas.ts";
+import type { Journal } from "../../journal/journal.ts";
 import type { Copy } from "../../inspect/messageReader.ts";
 import type { FollowPanel } from "../activeConnection.ts";
 import type { MessageDocuments } from "../documents.ts";
@@ -24,6 +25,7 @@ export interface InspectorDeps {
   readonly files: FileDialogs;
   readonly connections: Connections;
   readonly drivers: DriverRegistry;
+  readonly journal: Journal;
   /** Notices when the user turns to a panel. */
   readonly follow: FollowPanel;
   readonly log: Pick<vscode.LogOutputChannel, "error">;

@@ -1,5 +1,6 @@
 /** What the page of an inspector shows besides rows. */
 import { t } from "@vscode/l10n";
+import type { Node, Outcome, WatchMode } from "../../broker/contract.ts";
 import type { Inspection } from "../../inspect/inspection.ts";
 import type { ColumnLayout } from "../../protocol/columns.ts";
 import type { InspectorState } from "../../protocol/inspector.ts";
@@ -30,7 +31,7 @@ export function inspectorState(parts: StateParts): InspectorState {
     mode: options.mode,
     effects,
     facts: inspection.facts,
-    outcomes: inspection.outcomes,
+    outcomes: offered(inspection.outcomes, options.mode, node),
     ...(inspection.terms ? { terms: inspection.terms } : {}),
     window: inspection.window,
     paused: inspection.paused,
@@ -41,6 +42,12 @@ export function inspectorState(parts: StateParts): InspectorState {
     ...(keyLabel === undefined ? {} : { keyLabel }),
     summary: inspection.summary,
   };
+}
+
+/** What a queue was browsed for can be deleted by taking it out, where its broker cannot delete single messages. */
+function offered(outcomes: readonly Outcome[], mode: WatchMode, { verbs }: Node): readonly Outcome[] {
+  const byTaking = mode === "browse" && outcomes.length === 0 && verbs.includes("consume");
+  return byTaking ? ["delete"] : outcomes;
 }
 
 /** In other words where more is known than the subscription could tell. */

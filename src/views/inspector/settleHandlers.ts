@@ -9,7 +9,10 @@ import { type MessageSource, pendingOf, selectedSeqs } from "./selectedSeqs.ts";
 import { SettleConsent, type SettleConsentDeps } from "./settleConsent.ts";
 
 /** What {@link SettleHandlers} work with. */
-export interface SettleHandlersDeps extends SettleConsentDeps, Pick<InspectorDeps, "prompts" | "settled"> {}
+export interface SettleHandlersDeps extends SettleConsentDeps, Pick<InspectorDeps, "prompts" | "settled"> {
+  /** Writes them into the undo journal. @returns false when the user changed their mind */
+  keep(what: "ack" | "reject", seqs: readonly number[]): Promise<boolean>;
+}
 
 /** Settling for the page and for the commands, after consent where that is needed. */
 export class SettleHandlers {
@@ -47,7 +50,14 @@ export class SettleHandlers {
   /** Settling all at once is asked about first, unless it only gives them back. */
   async #settle(what: SettleRequest): Promise<{ settled: number; lost: number }> {
     if (!(await this.#consent.allows(what))) return { settled: 0, lost: 0 };
-    const result = await this.#inspection.settle(what, this.#consent.consent);
+    const { outcome } = what;
+    const seqs = what.what === "these" ? what.seqs : this.#inspection.pendingShown();
+    // Several at once are often a mistake; one was looked at.
+    const several = outcome !== "requeue" && seqs.length > 1;
+    if (several && !(await this.#deps.keep(outcome, seqs))) return { settled: 0, lost: 0 };
+    // Exactly those that were kept: what arrives meanwhile was not meant.
+    const request = several ? { what: "these" as const, seqs, outcome } : what;
+    const result = await this.#inspection.settle(request, this.#consent.consent);
     this.#deps.settled();
     return result;
   }

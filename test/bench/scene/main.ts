@@ -15,6 +15,7 @@ import { Profiles } from "../../../src/connections/profiles.ts";
 import { SecretVault } from "../../../src/connections/secretVault.ts";
 import { createMemoryDriver } from "../../../src/drivers/memory/index.ts";
 import { driver as rabbitmq } from "../../../src/drivers/rabbitmq/index.ts";
+import { Journal } from "../../../src/journal/journal.ts";
 import { Panels } from "../../../src/views/panels.ts";
 import type { Settings } from "../../../src/views/settings.ts";
 import { FakeMemento, FakeSecretStore, FakeSettings, savedProfile } from "../../support/connectionBench.ts";
@@ -86,6 +87,7 @@ class Scene {
       prompts: {} as Prompts,
       settings: settings as Settings,
       history: new DraftHistory(new FakeMemento()),
+      journal: new Journal("", () => ({ enabled: false, maxBytes: 0, maxDays: 0 })),
       log,
       follow: () => undefined,
       workspaceState: new FakeMemento(),

@@ -8,7 +8,8 @@ import { drain } from "../../../src/commands/drain.ts";
 import { type JournaledPurge, journaledPurge } from "../../../src/commands/journaledPurge.ts";
 import { restoreEntry } from "../../../src/commands/restoreEntry.ts";
 import { createMemoryDriver, type MemoryDriver } from "../../../src/drivers/memory/index.ts";
-import { Journal, type JournalEntry } from "../../../src/journal/journal.ts";
+import { Journal } from "../../../src/journal/journal.ts";
+import type { JournalEntry } from "../../../src/journal/journalEntry.ts";
 import { typedHeaders } from "../../driver/conformanceSupport.ts";
 
 const mebibyte = 1024 * 1024;
