@@ -98,6 +98,7 @@ export class GroupConsumer implements Subscription, ReaderTarget {
         ),
       },
       rejected: "unknown",
+      acked: "kept",
       withinSays: t("Kafka has no time limit for a single message: the group stays as long as this panel is open."),
     };
   }
