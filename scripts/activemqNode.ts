@@ -131,7 +131,7 @@ function configuration(dir: string, ports: ActivemqPorts, { tls, policies = [] }
   <broker xmlns="http://activemq.apache.org/schema/core" brokerName="localhost" dataDirectory="${dir}" schedulerSupport="true" useJmx="true">
     <destinationPolicy><policyMap><policyEntries>${policies.join("\n")}</policyEntries></policyMap></destinationPolicy>
     <managementContext><managementContext createConnector="false"/></managementContext>
-    <persistenceAdapter><kahaDB directory="${join(dir, "kahadb")}" journalMaxFileLength="16mb" preallocationScope="none" journalDiskSyncStrategy="periodic"/></persistenceAdapter>
+    <persistenceAdapter><kahaDB directory="${join(dir, "kahadb")}" journalMaxFileLength="16mb" preallocationScope="none"/></persistenceAdapter>
     <plugins><simpleAuthenticationPlugin><users>
       <authenticationUser username="${activemqUser}" password="${activemqPassword}" groups="users,admins"/>
     </users></simpleAuthenticationPlugin></plugins>

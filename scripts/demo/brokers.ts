@@ -1,3 +1,4 @@
+import { activemqDemo, artemisDemo } from "./activemq.ts";
 import { rabbitmqDemo } from "./rabbitmq.ts";
 import { redisDemo } from "./redis.ts";
 
@@ -27,7 +28,7 @@ export interface DemoServer {
 }
 
 /** All of them; the first one is what `npm start` brings up without a word. */
-export const demoBrokers: readonly DemoBroker[] = [rabbitmqDemo, redisDemo];
+export const demoBrokers: readonly DemoBroker[] = [rabbitmqDemo, redisDemo, activemqDemo, artemisDemo];
 
 /** Those that are asked for by their words, `all` for all, the first for no word. @throws Error with the words there are */
 export function chosenDemoBrokers(words: readonly string[]): readonly DemoBroker[] {

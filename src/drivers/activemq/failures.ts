@@ -163,6 +163,7 @@ export function isForeignAnswer(error: unknown): boolean {
 }
 
 function isGarbage(error: unknown): boolean {
+  if (error instanceof Error && error.name === "ProtocolError") return true;
   const text = error instanceof Error ? error.message : "";
   return /Invalid (protocol|AMQP|frame|type)|Expecting SASL|SASL layer|out of range|Unrecognised/i.test(text);
 }
