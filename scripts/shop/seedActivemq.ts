@@ -91,15 +91,16 @@ function fits(pattern: string, key: string): boolean {
 }
 
 function toDraft({ body, options }: ShopMessage): Draft {
-  const { contentType, contentEncoding, correlationId, messageId, replyTo, type, priority, headers = {} } = options;
+  const { contentType, contentEncoding, correlationId, messageId, replyTo, type, priority } = options;
+  const { headers = {} } = options as { readonly headers?: Readonly<Record<string, unknown>> };
   const isText = contentEncoding === undefined && /json|text|xml/.test(String(contentType)) && !body.includes(0);
   const properties: Record<string, string> = {
-    ...(correlationId === undefined ? {} : { correlationId: String(correlationId) }),
-    ...(messageId === undefined ? {} : { messageId: String(messageId) }),
+    ...(correlationId === undefined ? {} : { correlationId }),
+    ...(messageId === undefined ? {} : { messageId }),
     ...(replyTo === undefined ? {} : { replyTo }),
     ...(type === undefined ? {} : { type }),
     ...(priority === undefined ? {} : { priority: String(priority) }),
-    ...(correlationId === undefined ? {} : { groupId: String(correlationId) }),
+    ...(correlationId === undefined ? {} : { groupId: correlationId }),
     ...(isText ? { bodyType: "text" } : {}),
   };
   return {
@@ -107,7 +108,7 @@ function toDraft({ body, options }: ShopMessage): Draft {
     persistent: true,
     ...(typeof contentType === "string" ? { contentType } : {}),
     ...(typeof contentEncoding === "string" ? { contentEncoding } : {}),
-    headers: Object.entries(headers as Record<string, unknown>).flatMap(([name, value]): Header | readonly Header[] => {
+    headers: Object.entries(headers).flatMap(([name, value]): Header | readonly Header[] => {
       const typed = toValue(value);
       return typed ? { name, value: typed } : [];
     }),

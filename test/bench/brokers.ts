@@ -1,3 +1,6 @@
+import { startActivemq } from "../../scripts/activemqNode.ts";
+import type { ActivemqServer } from "../../scripts/activemqServer.ts";
+import { startArtemis } from "../../scripts/artemisNode.ts";
 import { startRabbitmq } from "../support/rabbitmqServer.ts";
 
 /** A broker that the runner started for figures. */
@@ -16,6 +19,13 @@ export const benchBrokers = {
       stop: () => broker.stop(),
     };
   },
+  activemq: async () => startedActivemq("activemq", await startActivemq()),
+  artemis: async () => startedActivemq("artemis", await startArtemis()),
 } as const satisfies Readonly<Record<string, () => Promise<StartedBroker>>>;
 
 export type BenchBroker = keyof typeof benchBrokers;
+
+function startedActivemq(scheme: string, broker: ActivemqServer): StartedBroker {
+  const uri = `${scheme}://admin:admin@127.0.0.1:${String(broker.amqpPort)}`;
+  return { environment: { MQ_BENCH_URI: uri, MQ_BENCH_ADMIN: broker.adminUrl }, stop: () => broker.stop() };
+}

@@ -5,6 +5,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { type Figure, median } from "./figure.ts";
+import { activemqFigures } from "./activemqFigures.ts";
 import { type BenchBroker, benchBrokers, type StartedBroker } from "./brokers.ts";
 import { consumeLog, publishAwaited, publishConfirmed } from "./brokerFigures.ts";
 import { logBytes, logInsert, logPause } from "./logFigures.ts";
@@ -43,6 +44,8 @@ const figures: readonly Figure[] = [
   searchFirstShown,
   startActivate,
   startBundle,
+  ...activemqFigures("activemq"),
+  ...activemqFigures("artemis"),
 ];
 
 const [flag, ...rest] = process.argv.slice(2);
