@@ -93,6 +93,11 @@ export function scalarProblem(
   }
 }
 
+/** Whether half of a surrogate pair stands alone in a text: then no bytes are exactly this text. */
+export function hasHalfPair(text: string): boolean {
+  return /\p{Surrogate}/u.test(text);
+}
+
 /** A string header: the commonest kind. */
 export function text(name: string, value: string): Header {
   return { name, value: { type: "string", value } };

@@ -20,6 +20,7 @@ import { BrokerError } from "../broker/errors.ts";
 import type { Event } from "../broker/event.ts";
 import type { Form, Values } from "../broker/form.ts";
 import { GuardedSubscription } from "./guardedSubscription.ts";
+import { checkTexts } from "./checkTexts.ts";
 import type { Looks } from "./looks.ts";
 import { readOnlySentence } from "./readOnly.ts";
 import type { GuardRules } from "./readOnly.ts";
@@ -80,6 +81,7 @@ export class GuardedSession implements Session {
 
   async publish(to: Node, draft: Draft): Promise<Receipt> {
     this.#checkChange("publish");
+    checkTexts(draft);
     return this.#inner.publish(whole(to), draft);
   }
 

@@ -1,9 +1,16 @@
 import { t } from "@vscode/l10n";
 import { BrokerError } from "../../broker/errors.ts";
-import { type Header, scalarProblem, type ScalarType, scalarTypes, type Value } from "../../broker/values.ts";
+import {
+  type Header,
+  hasHalfPair,
+  scalarProblem,
+  type ScalarType,
+  scalarTypes,
+  type Value,
+} from "../../broker/values.ts";
 import { isBase64, notBase64 } from "./cutBodyOut.ts";
 import { type FiledMessage, messageFormat } from "./transferFormat.ts";
-import { halfPair, hasHalfPair } from "./unescapeJson.ts";
+import { halfPair } from "./unescapeJson.ts";
 
 /** Tables in tables: nothing that a broker takes is as deep. */
 const deepest = 64;

@@ -1,5 +1,6 @@
 import { t } from "@vscode/l10n";
 import { BrokerError } from "../../broker/errors.ts";
+import { hasHalfPair } from "../../broker/values.ts";
 import type { Clock } from "./clock.ts";
 
 const backslash = 0x5c;
@@ -44,11 +45,6 @@ export async function unescapeJson(text: Buffer, clock: Clock): Promise<Buffer> 
     } else throw noEscape();
   }
   return result.subarray(0, length);
-}
-
-/** Whether half of a surrogate pair stands alone in a text: then no bytes are exactly this text. */
-export function hasHalfPair(text: string): boolean {
-  return /\p{Surrogate}/u.test(text);
 }
 
 /** A body as text that has no bytes: its sentence says what to do. */

@@ -37,6 +37,23 @@ describe("guarded session", () => {
   };
   const ready = (name: string): number => broker.queue(name).ready.length;
 
+  it("sends no text that has no bytes, wherever it stands", async () => {
+    const orders = await named(session, "orders");
+    const half = "\ud800";
+    const headers = [{ name: "list", value: { type: "array", items: [{ type: "string", value: half }] } }] as const;
+    for (const more of [
+      { key: half },
+      { contentType: half },
+      { properties: { type: half } },
+      { headers: [{ name: half, value: { type: "null", value: "" } as const }] },
+      { headers: [{ name: "nested", value: { type: "table", entries: headers } as const }] },
+    ])
+      await assert.rejects(session.publish(orders, { ...draft("x"), ...more }), /half of a surrogate pair/);
+    assert.equal(ready("orders"), 5);
+    const whole = { ...draft("x"), properties: { type: "\ud83d\udc07" } };
+    assert.equal((await session.publish(orders, whole)).outcome, "routed");
+  });
+
   describe("of a read-only connection", () => {
     it("hands out nodes without what it refuses, and says what that is", async () => {
       const before = await named(session, "orders");
