@@ -69,7 +69,10 @@ export function decoded(text: string): string {
 }
 
 function partsOf(uri: string): { scheme: string; authority: string; rest: string } | undefined {
-  const match = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*)(.*)$/is.exec(uri);
+  const match =
+    /^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*)(.*)$/is.exec(uri) ??
+    // No URI, but somebody may have meant one: "//user:secret@host", "amqp:/user:secret@host", "user:secret@host".
+    (uri.includes("@") ? /^((?:[^@:/?#]*:)?\/{1,2}|)([^/?#]*)(.*)$/is.exec(uri) : null);
   if (!match) return undefined;
   const [, scheme = "", authority = "", rest = ""] = match;
   // A password with an unescaped slash: "amqp://user:a/b@host". A port would be digits.

@@ -15,6 +15,10 @@ describe("withoutPassword", () => {
     ["amqps://h/v?password=s3cret&certfile=a.pem", "amqps://h/v?certfile=a.pem", "s3cret"],
     ["amqp://[::1]:5672/a@b", "amqp://[::1]:5672/a@b", undefined],
     ["nonsense", "nonsense", undefined],
+    ["//bob:s3cret@h", "//bob@h", "s3cret"],
+    ["amqp:/bob:s3cret@h/v", "amqp:/bob@h/v", "s3cret"],
+    ["bob:s3cret@h", "bob@h", "s3cret"],
+    ["somebody@h", "somebody@h", undefined],
   ];
   for (const [given, uri, password] of cases) {
     it(`leaves no password in ${given}`, () => {
