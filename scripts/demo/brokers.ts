@@ -1,4 +1,5 @@
 import { activemqDemo, artemisDemo } from "./activemq.ts";
+import { kafkaDemo } from "./kafka.ts";
 import { rabbitmqDemo } from "./rabbitmq.ts";
 import { redisDemo } from "./redis.ts";
 
@@ -28,7 +29,7 @@ export interface DemoServer {
 }
 
 /** All of them; the first one is what `npm start` brings up without a word. */
-export const demoBrokers: readonly DemoBroker[] = [rabbitmqDemo, redisDemo, activemqDemo, artemisDemo];
+export const demoBrokers: readonly DemoBroker[] = [rabbitmqDemo, kafkaDemo, redisDemo, activemqDemo, artemisDemo];
 
 /** Those that are asked for by their words, `all` for all, the first for no word. @throws Error with the words there are */
 export function chosenDemoBrokers(words: readonly string[]): readonly DemoBroker[] {

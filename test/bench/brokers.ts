@@ -1,6 +1,7 @@
 import { startActivemq } from "../../scripts/activemqNode.ts";
 import type { ActivemqServer } from "../../scripts/activemqServer.ts";
 import { startArtemis } from "../../scripts/artemisNode.ts";
+import { startKafka } from "../support/kafkaServer.ts";
 import { startRabbitmq } from "../support/rabbitmqServer.ts";
 
 /** A broker that the runner started for figures. */
@@ -21,6 +22,10 @@ export const benchBrokers = {
   },
   activemq: async () => startedActivemq("activemq", await startActivemq()),
   artemis: async () => startedActivemq("artemis", await startArtemis()),
+  async kafka(): Promise<StartedBroker> {
+    const broker = await startKafka({ heap: 1024, quick: false });
+    return { environment: { MQ_BENCH_URI: broker.uri }, stop: () => broker.stop() };
+  },
 } as const satisfies Readonly<Record<string, () => Promise<StartedBroker>>>;
 
 export type BenchBroker = keyof typeof benchBrokers;

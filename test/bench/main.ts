@@ -8,6 +8,7 @@ import { type Figure, median } from "./figure.ts";
 import { activemqFigures } from "./activemqFigures.ts";
 import { type BenchBroker, benchBrokers, type StartedBroker } from "./brokers.ts";
 import { consumeLog, publishAwaited, publishConfirmed } from "./brokerFigures.ts";
+import { kafkaConsume, kafkaPublish, kafkaTree } from "./kafkaFigures.ts";
 import { logBytes, logInsert, logPause } from "./logFigures.ts";
 import { treeFirst, treeRefresh, treeRefreshFew } from "./treeFigures.ts";
 import { searchPath, searchRegex, searchText } from "./searchFigures.ts";
@@ -26,6 +27,9 @@ const figures: readonly Figure[] = [
   publishConfirmed,
   publishAwaited,
   consumeLog,
+  kafkaPublish,
+  kafkaConsume,
+  kafkaTree,
   logInsert,
   logBytes,
   logPause,

@@ -125,10 +125,11 @@ export function problem(code: number, { topic = "", group = "", partition, said 
     default:
       return fail(
         "invalid",
-        t("The broker said no: {name}, {text}", {
+        t("The broker said no: {name}. {text}", {
           name,
-          text:
+          text: ended(
             said ?? (protocolErrors as Readonly<Record<string, { readonly message: string }>>)[name]?.message ?? "?",
+          ),
         }),
       );
   }
@@ -312,5 +313,10 @@ function messageOf(error: unknown): string {
 }
 
 function saidText(said: string | null | undefined): string {
-  return said === null || said === undefined || said === "" ? "" : ` ${said}`;
+  return said === null || said === undefined || said === "" ? "" : ` ${ended(said)}`;
+}
+
+/** What a broker says has a full stop at its end, or not. */
+function ended(text: string): string {
+  return /[.!?]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`;
 }
