@@ -258,6 +258,16 @@ class Lane {
 
   add(pending: Pending): void {
     this.#waiting.push(pending);
+    this.#schedule();
+  }
+
+  /** Resolves when nothing waits or is on its way. */
+  async idle(): Promise<void> {
+    if (this.#requests === 0 && this.#waiting.length === 0) return;
+    await new Promise<void>((resolve) => this.#wake.push(resolve));
+  }
+
+  #schedule(): void {
     if (this.#scheduled || this.#requests >= mostRequests) return;
     this.#scheduled = true;
     // What is given in the same turn goes out together.
@@ -267,18 +277,13 @@ class Lane {
     });
   }
 
-  /** Resolves when nothing waits or is on its way. */
-  async idle(): Promise<void> {
-    if (this.#requests === 0 && this.#waiting.length === 0) return;
-    await new Promise<void>((resolve) => this.#wake.push(resolve));
-  }
-
   #flush(): void {
     while (this.#waiting.length > 0 && this.#requests < mostRequests) {
       this.#requests++;
       void this.#send(this.#take()).finally(() => {
         this.#requests--;
-        this.#flush();
+        // Whoever waited for these receipts gives the next ones now.
+        this.#schedule();
         if (this.#requests > 0 || this.#waiting.length > 0) return;
         for (const wake of this.#wake.splice(0)) wake();
       });
