@@ -85,6 +85,18 @@ export function translateConnect(
   const { address, user, vhost } = place;
   const fail = (kind: BrokerErrorKind, sentence: string): BrokerError =>
     new BrokerError(kind, sentence, { cause: error });
+  // That of a broker that is starting or recovering: the next attempt may find it up.
+  if (refusal && /vhost .* is down/i.test(refusal.text))
+    return fail(
+      "unreachable",
+      t(
+        "The virtual host “{vhost}” at {address} is down. Is the broker starting, or did it fail to load its messages?",
+        {
+          vhost,
+          address,
+        },
+      ),
+    );
   if (refusal) return fail("refused", vhostSentence(refusal.text, place));
   const text = messageOf(error);
   if (/\b403 \(|ACCESS.REFUSED/.test(text) && place.byCertificate) {
