@@ -3,7 +3,7 @@ import type { ActVerb, Consent, Done, Effect, Node, Session } from "../broker/co
 import { BrokerError } from "../broker/errors.ts";
 import type { Form, Values } from "../broker/form.ts";
 import type { Connection } from "../connections/connections.ts";
-import { refusalOf } from "../connections/guard.ts";
+import { refusalOf } from "../connections/guardRules.ts";
 import { consentOf, nameToType, withoutTyped, withTypedField } from "./consent.ts";
 import { connectionOf } from "./deps.ts";
 import type { NodeDeps, NodeRef } from "./deps.ts";

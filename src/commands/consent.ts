@@ -5,7 +5,7 @@ import { BrokerError } from "../broker/errors.ts";
 import { textOf } from "../broker/form.ts";
 import type { Field, Form, Values } from "../broker/form.ts";
 import type { Connection } from "../connections/connections.ts";
-import { wantsTyping } from "../connections/guard.ts";
+import { wantsTyping } from "../connections/guardRules.ts";
 
 /** The name that has to be typed before this; undefined = none. */
 export function nameToType(

@@ -3,7 +3,7 @@ import type { Consent, Effect, Node, Session } from "../broker/contract.ts";
 import { BrokerError } from "../broker/errors.ts";
 import { type Form, textOf, type Values } from "../broker/form.ts";
 import type { Connection } from "../connections/connections.ts";
-import { refusalOf } from "../connections/guard.ts";
+import { refusalOf } from "../connections/guardRules.ts";
 import type { Journal } from "../journal/journal.ts";
 import { parseQuery } from "../inspect/query/parser.ts";
 import { consentOf, nameToType, withoutTyped, withTypedField } from "./consent.ts";

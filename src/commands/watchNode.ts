@@ -2,7 +2,7 @@ import { t } from "@vscode/l10n";
 import type { Consent, Effect, Node, WatchMode, WatchOptions } from "../broker/contract.ts";
 import type { Values } from "../broker/form.ts";
 import type { Connection } from "../connections/connections.ts";
-import { isLastLook, refusalOf } from "../connections/guard.ts";
+import { isLastLook, refusalOf } from "../connections/guardRules.ts";
 import { describeEffects } from "./askAndAct.ts";
 import { consentOf, nameToType, withoutTyped, withTypedField } from "./consent.ts";
 import { connectionOf } from "./deps.ts";

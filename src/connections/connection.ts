@@ -3,7 +3,7 @@ import type { Session } from "../broker/contract.ts";
 import { BrokerError, sentenceOf } from "../broker/errors.ts";
 import { Emitter } from "../broker/event.ts";
 import type { Disposable, Event } from "../broker/event.ts";
-import { GuardedSession } from "./guard.ts";
+import type { GuardedSession } from "./guard.ts";
 import type { Looks } from "./looks.ts";
 import type { Profile } from "./profile.ts";
 import { readOnlyOf } from "./readOnly.ts";
@@ -168,9 +168,10 @@ export class Connection {
 
   async #run(byUser: boolean, again: boolean, signal: AbortSignal): Promise<Session> {
     let session: Session;
+    let Guarded: typeof GuardedSession;
     try {
-      // Whatever `open` throws at once shall come after the attempt is noted.
-      await Promise.resolve();
+      // Loaded when first used; whatever `open` throws at once comes after the attempt is noted.
+      ({ GuardedSession: Guarded } = await import("./guard.ts"));
       session = await this.#around.open(this.#profile, byUser, signal);
     } catch (error) {
       if (signal.aborted) throw stopped(this.#profile);
@@ -187,7 +188,7 @@ export class Connection {
       throw stopped(this.#profile);
     }
     this.#attempt = undefined;
-    const guarded = new GuardedSession(session, () => this.rules, this.#looks);
+    const guarded = new Guarded(session, () => this.rules, this.#looks);
     this.#session = guarded;
     this.#since = this.#around.now();
     this.#listening = guarded.onDidClose((error) => {

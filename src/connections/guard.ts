@@ -21,6 +21,7 @@ import type { Event } from "../broker/event.ts";
 import type { Form, Values } from "../broker/form.ts";
 import { GuardedSubscription } from "./guardedSubscription.ts";
 import { checkTexts } from "./checkTexts.ts";
+import { harmless, isAllowed, isLastLook, refusalOf, wantsTyping } from "./guardRules.ts";
 import type { Looks } from "./looks.ts";
 import { readOnlySentence } from "./readOnly.ts";
 import type { GuardRules } from "./readOnly.ts";
@@ -169,34 +170,6 @@ export class GuardedSession implements Session {
     if (refused.length === 0) return node;
     return { ...node, verbs: node.verbs.filter((verb) => !refused.includes(verb)), refused };
   }
-}
-
-/** Why this verb is refused on any node; undefined = it is not, or depends on the node. */
-export function refusalOf(verb: Verb, rules: GuardRules): BrokerError | undefined {
-  if (!rules.readOnly || looking.has(verb) || harmless.has(verb)) return undefined;
-  return new BrokerError("denied", readOnlySentence(rules));
-}
-
-/** Whether the user has to type a name before this: in production, when something cannot be undone. */
-export function wantsTyping(rules: Pick<GuardRules, "environment">, effects: readonly Effect[]): boolean {
-  return rules.environment === "production" && effects.some(({ severity }) => severity === "danger");
-}
-
-/** Whether it is asked about although the user said not to be asked: one of the last times without a loss. */
-export function isLastLook(effects: readonly Effect[]): boolean {
-  return effects.some(({ left }) => left !== undefined && left < lastLooks);
-}
-
-/** So many looks before the last are asked about one by one. */
-const lastLooks = 3;
-
-/** Depends on the node: see `traceless`, and the effects of a tap. */
-const looking: ReadonlySet<Verb> = new Set(["tap", "browse"]);
-/** They change the user's own list of names, and nothing on the broker. */
-const harmless: ReadonlySet<Verb> = new Set(["pin", "unpin"]);
-
-function isAllowed(verb: Verb, node: Node): boolean {
-  return verb === "browse" ? node.traceless === true : looking.has(verb) || harmless.has(verb);
 }
 
 /** The node as its driver handed it out. */

@@ -10,7 +10,7 @@ import type { Prompts } from "../commands/prompts.ts";
 import type { EditorText, PublishEditor } from "../commands/publishEditor.ts";
 import type { WatchDeps, WatchRequest } from "../commands/watchNode.ts";
 import type { Connection } from "../connections/connections.ts";
-import { refusalOf } from "../connections/guard.ts";
+import { refusalOf } from "../connections/guardRules.ts";
 import type { Journal } from "../journal/journal.ts";
 import { selectedRow } from "./commandTable.ts";
 import { askFilter } from "./filterBox.ts";

@@ -8,7 +8,7 @@ import type { Prompts } from "../commands/prompts.ts";
 import type { PublishEditor } from "../commands/publishEditor.ts";
 import type { WatchRequest } from "../commands/watchNode.ts";
 import type { Connection, Connections } from "../connections/connections.ts";
-import { refusalOf } from "../connections/guard.ts";
+import { refusalOf } from "../connections/guardRules.ts";
 import type { DriverRegistry } from "../connections/driverRegistry.ts";
 import type { ProfileSource } from "../connections/profile.ts";
 import type { Journal } from "../journal/journal.ts";
