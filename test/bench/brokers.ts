@@ -3,6 +3,7 @@ import type { ActivemqServer } from "../../scripts/activemqServer.ts";
 import { startArtemis } from "../../scripts/artemisNode.ts";
 import { startKafka } from "../support/kafkaServer.ts";
 import { startRabbitmq } from "../support/rabbitmqServer.ts";
+import { startRedis } from "../support/redisServer.ts";
 
 /** A broker that the runner started for figures. */
 export interface StartedBroker {
@@ -25,6 +26,10 @@ export const benchBrokers = {
   async kafka(): Promise<StartedBroker> {
     const broker = await startKafka({ heap: 1024, quick: false });
     return { environment: { MQ_BENCH_URI: broker.uri }, stop: () => broker.stop() };
+  async redis(): Promise<StartedBroker> {
+    // In memory: the disk is the same for both sides, and hides what the client costs.
+    const broker = await startRedis({ conf: ["appendonly no"] });
+    return { environment: { MQ_BENCH_REDIS: broker.uri }, stop: () => broker.stop() };
   },
 } as const satisfies Readonly<Record<string, () => Promise<StartedBroker>>>;
 

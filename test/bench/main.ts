@@ -11,6 +11,7 @@ import { consumeLog, publishAwaited, publishConfirmed } from "./brokerFigures.ts
 import { kafkaConsume, kafkaPublish, kafkaTree } from "./kafkaFigures.ts";
 import { logBytes, logInsert, logPause } from "./logFigures.ts";
 import { treeFirst, treeRefresh, treeRefreshFew } from "./treeFigures.ts";
+import { redisConsume, redisPublish, redisTree } from "./redisFigures.ts";
 import { searchPath, searchRegex, searchText } from "./searchFigures.ts";
 import {
   searchFirstShown,
@@ -50,6 +51,9 @@ const figures: readonly Figure[] = [
   startBundle,
   ...activemqFigures("activemq"),
   ...activemqFigures("artemis"),
+  redisPublish,
+  redisConsume,
+  redisTree,
 ];
 
 const [flag, ...rest] = process.argv.slice(2);

@@ -122,19 +122,10 @@ export class RedisStage implements Stage {
     await this.#broker.cli("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
   }
 
-  /** Gives back what private lists hold. */
-  async recover(session: Session, kind: string, name: string): Promise<void> {
-    if (kind !== "list") return;
-    const { items } = await session.list({ ...listsFolder }, { filter: name, fresh: true });
-    for (const node of items) if (node.verbs.includes("retry")) await session.act(node, "retry", "retry", {});
-  }
-
   async stop(): Promise<void> {
     await this.#broker.stop();
   }
 }
-
-const listsFolder: Node = { id: "lists", kind: "lists", name: "Lists", verbs: [], expandable: true };
 
 const keysAndGroups = `
 local all = redis.call("KEYS", "*")

@@ -33,8 +33,7 @@ export function translateConnect(error: unknown, place: Place): BrokerError {
     new BrokerError(kind, sentence, { cause: error });
   const text = error instanceof Error ? error.message : String(error);
   if (isReply(error)) return translate(error, place);
-  if (place.secure && speaksNoTls(error))
-    return fail("unreachable", t("{address} answers, but without TLS. Use redis:// or the port for TLS.", { address }));
+  if (place.secure && speaksNoTls(error)) return withoutTls(place, error);
   const tls = tlsFailure(error, address);
   if (tls) return tls;
   switch (codeOf(error)) {
@@ -74,6 +73,15 @@ export function translateConnect(error: unknown, place: Place): BrokerError {
       "{address} ended the connection at once. Is it Redis, does it want TLS (rediss://), and does it take connections from here?",
       { address },
     ),
+  );
+}
+
+/** TLS was wanted, and is not spoken there. */
+export function withoutTls({ address }: Place, cause?: unknown): BrokerError {
+  return new BrokerError(
+    "unreachable",
+    t("{address} answers, but without TLS. Use redis:// or the port for TLS.", { address }),
+    { cause },
   );
 }
 

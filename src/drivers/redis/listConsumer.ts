@@ -75,6 +75,7 @@ export class ListConsumer implements Source<{ readonly element: Buffer }> {
     this.#wire = wire;
     this.#place = place;
     this.#left = place.count ?? Infinity;
+    inUse.set(place.taken.toString("hex"), { wire, place });
     this.facts = [
       { label: t("List"), value: name },
       { label: t("Held in the private list"), value: shownName(place.taken) },
@@ -156,8 +157,25 @@ export class ListConsumer implements Source<{ readonly element: Buffer }> {
 
   async end(): Promise<void> {
     const { key, taken, side } = this.#place;
-    await giveBack(this.#servers, { taken, key, side }).catch(() => undefined);
+    const back = await giveBack(this.#servers, { taken, key, side }).catch(() => undefined);
+    if (back !== undefined) inUse.delete(taken.toString("hex"));
     this.#wire.close();
+  }
+}
+
+/**
+ * Private lists of this process, by name. When a connection breaks, what its consumers held cannot be given back by it: the
+ * next session with that server does it.
+ */
+const inUse = new Map<string, { readonly wire: Wire; readonly place: Place }>();
+
+/** Gives back what consumers of this process held whose connections to this server broke. Never rejects. */
+export async function returnLost(servers: Servers): Promise<void> {
+  const { address } = servers.first.place;
+  for (const [name, { wire, place }] of inUse) {
+    if (!wire.closed || (wire.place.address !== address && !servers.isCluster)) continue;
+    const back = await giveBack(servers, place).catch(() => undefined);
+    if (back !== undefined) inUse.delete(name);
   }
 }
 

@@ -23,7 +23,7 @@ import { tapChannel } from "./channelReading.ts";
 import { effectsOf } from "./effects.ts";
 import { formsOf } from "./forms.ts";
 import { HeldSubscription, type Source } from "./held.ts";
-import { consumeList } from "./listConsumer.ts";
+import { consumeList, returnLost } from "./listConsumer.ts";
 import { Listing } from "./listing.ts";
 import { browseList } from "./listReading.ts";
 import { LookSubscription, type Reading } from "./looking.ts";
@@ -40,7 +40,8 @@ import { toEndpoint, type Wire } from "./wire.ts";
 export async function openSession(target: Target, signal: AbortSignal): Promise<Session> {
   const servers = await openServers(await toEndpoint(target), signal);
   try {
-    return new RedisSession(servers, await describe(servers), target);
+    const [description] = await Promise.all([describe(servers), returnLost(servers)]);
+    return new RedisSession(servers, description, target);
   } catch (error) {
     servers.close();
     throw error;

@@ -6,7 +6,7 @@ import type { Target, TlsSettings } from "../../broker/contract.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { Emitter, type Event } from "../../broker/event.ts";
 import { resolveTls, toTlsOptions, type TlsOptions } from "../shared/tls.ts";
-import { closedBy, isReply, translate, translateConnect, wrongServer, type Place } from "./failures.ts";
+import { closedBy, isReply, translate, translateConnect, withoutTls, wrongServer, type Place } from "./failures.ts";
 import type { Arg, Reply } from "./reply.ts";
 import { formatHost, parseUri, type Host, type RedisUri } from "./uri.ts";
 
@@ -152,8 +152,22 @@ export async function openWire(
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(Object.assign(new Error("timeout"), { code: "ETIMEDOUT" })), timeout);
   });
+  // Redis waits for the end of a line that a TLS handshake does not have: it is asked plainly when it does not answer.
+  let probe: NodeJS.Timeout | undefined;
+  const plain = new Promise<never>((_, reject) => {
+    if (!uri.secure) return;
+    probe = setTimeout(
+      () => {
+        void answersPlainly(host).then((does) => {
+          if (does) reject(withoutTls(place));
+        });
+      },
+      Math.min(1500, timeout / 2),
+    );
+  });
+  plain.catch(() => undefined);
   try {
-    await Promise.race([login(client), failed, stopped, late]);
+    await Promise.race([login(client), failed, stopped, late, plain]);
     return new Wire(client, host, place);
   } catch (error) {
     client.destroy();
@@ -164,6 +178,7 @@ export async function openWire(
     throw translateConnect(failure ?? error, place);
   } finally {
     clearTimeout(timer);
+    clearTimeout(probe);
   }
 }
 
@@ -203,6 +218,25 @@ function plainClient(host: Host, endpoint: Endpoint, role: string, bare: WireOpt
     commandOptions: { timeout: 0 },
   });
   return client;
+}
+
+/** Whether a port answers as Redis does without TLS. */
+async function answersPlainly(host: Host): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = new Socket();
+    const done = (does: boolean): void => {
+      clearTimeout(late);
+      socket.destroy();
+      resolve(does);
+    };
+    const late = setTimeout(() => done(false), 2000);
+    socket.once("error", () => done(false));
+    socket.once("close", () => done(false));
+    socket.once("data", (bytes) => done(/^(\+PONG|-)/.test(bytes.toString("latin1"))));
+    socket.connect(host.port, host.name, () => {
+      socket.write("PING\r\n");
+    });
+  });
 }
 
 /** Asks a port that did not answer as Redis does what it is. */
