@@ -3,8 +3,18 @@ import type { ListOptions, Node, Page, Pin } from "../../broker/contract.ts";
 import { BrokerError } from "../../broker/errors.ts";
 import { replyCode } from "./failures.ts";
 import { takenFrom } from "./listConsumer.ts";
-import { encodeName, globOf, shownName } from "./names.ts";
-import { channelNode, consumerNode, folderNode, groupNode, listNode, pendingNode, shown, streamNode } from "./nodes.ts";
+import { decodeName, encodeName, globOf, shownEncoded, shownName } from "./names.ts";
+import {
+  channelNode,
+  consumerNode,
+  folderNode,
+  groupNode,
+  listNode,
+  pendingNode,
+  shown,
+  streamNode,
+  unaskedStream,
+} from "./nodes.ts";
 import { idOf, refOf, type ChannelKind, type ChannelRef, type FolderKind, type NodeRef } from "./nodeRef.ts";
 import { bufferFrom, listFrom, mapFrom, numberFrom, textFrom } from "./reply.ts";
 import type { Servers } from "./servers.ts";
@@ -100,9 +110,10 @@ export class Listing {
   async #keys(type: "stream" | "list", { page, filter = "", sort }: ListOptions): Promise<Page<Node>> {
     const masters = await this.#servers.masters();
     let { at, cursor } = pageFrom(page);
-    const found = new Map<string, Buffer>();
+    const found = new Set<string>();
     let scanned = 0;
-    while (at < masters.length && found.size < pageSize && scanned < mostScanned) {
+    // SCAN gives about as many as it is asked for: half a page is not worth another step.
+    while (at < masters.length && found.size < pageSize / 2 && scanned < mostScanned) {
       const wire = masters[at];
       if (!wire) break;
       const glob = filter === "" ? [] : ["MATCH", globOf(filter)];
@@ -112,25 +123,27 @@ export class Listing {
       const [next, keys] = listFrom(await wire.call(args));
       scanned += step;
       for (const key of listFrom(keys)) {
-        const bytes = bufferFrom(key);
+        const encoded = encodeName(bufferFrom(key));
         // What is pinned stands on the first page, wherever SCAN comes upon it.
-        if (page !== undefined && type === "list" && this.isPinned({ kind: "list", key: bytes })) continue;
-        if (contains(shownName(bytes), filter)) found.set(encodeName(bytes), Buffer.from(bytes));
+        if (page !== undefined && type === "list" && this.#pinned("lists").has(encoded.slice(1))) continue;
+        if (filter === "" || contains(shownEncoded(encoded), filter)) found.add(encoded);
       }
       cursor = textFrom(next);
       if (cursor === "0") at += 1;
     }
     const more = at < masters.length;
     const pinned = type === "list" && page === undefined ? this.#pinned("lists") : new Set<string>();
-    for (const name of pinned) if (contains(name, filter)) found.set(encodeName(Buffer.from(name)), Buffer.from(name));
-    const nodes = [...found.values()].map((key) =>
-      type === "stream" ? streamNode(key) : listNode(key, this.isPinned({ kind: "list", key })),
-    );
-    const items = sort === "depth" ? await this.#deepest(nodes) : byName(nodes);
+    for (const name of pinned) if (contains(name, filter)) found.add(`=${name}`);
+    const nodes = [...found].sort().map((encoded) => {
+      if (type === "stream") return unaskedStream(encoded);
+      const key = decodeName(encoded);
+      return listNode(key, this.isPinned({ kind: "list", key }));
+    });
+    const items = sort === "depth" ? await this.#deepest(nodes) : nodes;
     return {
       items,
       ...(more ? { next: `${String(at)} ${cursor}` } : page === undefined ? { total: items.length } : {}),
-      ...(more && found.size < pageSize
+      ...(more && found.size < pageSize / 2
         ? {
             notice: t("Redis has looked at {count} keys so far. Load more to look on.", { count: shown(scanned) }),
           }

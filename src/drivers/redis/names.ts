@@ -21,6 +21,11 @@ export function decodeName(text: string): Buffer {
   return text.startsWith("#") ? Buffer.from(text.slice(1), "hex") : Buffer.from(text.slice(1), "utf8");
 }
 
+/** {@link shownName} of what {@link encodeName} made. */
+export function shownEncoded(text: string): string {
+  return text.startsWith("#") ? shownName(decodeName(text)) : text.slice(1);
+}
+
 /** The slot of a cluster that this key belongs to: by what stands between the first `{` and the next `}`, if anything does. */
 export function slotOf(key: Buffer): number {
   const open = key.indexOf("{");

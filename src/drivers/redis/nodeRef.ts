@@ -32,6 +32,7 @@ export const folders: readonly FolderKind[] = ["streams", "lists", "channels", "
 export function idOf(ref: NodeRef): string {
   switch (ref.kind) {
     case "stream":
+      return streamId(encodeName(ref.key));
     case "list":
       return JSON.stringify([ref.kind, encodeName(ref.key)]);
     case "channel":
@@ -51,6 +52,11 @@ export function idOf(ref: NodeRef): string {
     default:
       return ref.kind;
   }
+}
+
+/** @param encoded the key as `encodeName` writes it */
+export function streamId(encoded: string): string {
+  return `["stream",${JSON.stringify(encoded)}]`;
 }
 
 /** @throws BrokerError `missing` for what this driver did not make */

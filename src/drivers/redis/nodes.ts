@@ -1,8 +1,8 @@
 import { t } from "@vscode/l10n";
 import type { Fact, Node, Verb } from "../../broker/contract.ts";
 import { takenFrom } from "./listConsumer.ts";
-import { shownName } from "./names.ts";
-import { idOf, type ChannelRef, type FolderKind, type KeyRef, type NodeRef } from "./nodeRef.ts";
+import { encodeName, shownEncoded, shownName } from "./names.ts";
+import { idOf, streamId, type ChannelRef, type FolderKind, type KeyRef, type NodeRef } from "./nodeRef.ts";
 import { bufferFrom, listFrom, mapFrom, numberFrom, textFrom, type Reply } from "./reply.ts";
 import { ours } from "./streamConsumer.ts";
 import { streamInfoFrom } from "./streamReading.ts";
@@ -30,17 +30,24 @@ export function folderNode(kind: FolderKind, detail?: string): Node {
   };
 }
 
-/** @param reply of XINFO STREAM; absent = not asked yet */
-export function streamNode(key: Buffer, reply?: Reply): Node {
-  const node = {
-    id: idOf({ kind: "stream", key }),
+const streamVerbs: readonly Verb[] = ["publish", "tap", "browse", "consume", "create", "purge", "delete"];
+
+/** Of which nothing is known but its name, as `encodeName` writes it: long lists are made of these. */
+export function unaskedStream(encoded: string): Node {
+  return {
+    id: streamId(encoded),
     kind: "stream",
-    name: shownName(key),
-    verbs: ["publish", "tap", "browse", "consume", "create", "purge", "delete"] satisfies Verb[],
+    name: shownEncoded(encoded),
+    verbs: streamVerbs,
     traceless: true,
     expandable: true,
     live: true,
   };
+}
+
+/** @param reply of XINFO STREAM; absent = not asked yet */
+export function streamNode(key: Buffer, reply?: Reply): Node {
+  const node = unaskedStream(encodeName(key));
   if (reply === undefined) return node;
   const { length, groups, first, last, added } = streamInfoFrom(reply);
   return {
