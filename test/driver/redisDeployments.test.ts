@@ -192,7 +192,7 @@ describe("Redis Cluster", function () {
       ["a", "b", "c", "d", "e", "f"].map((name) =>
         one.act(folder, "create", "stream", { name }).then(
           () => "",
-          (error: Error) => error.message,
+          (error: unknown) => String(error),
         ),
       ),
     );
