@@ -26,6 +26,7 @@ export const benchBrokers = {
   async kafka(): Promise<StartedBroker> {
     const broker = await startKafka({ heap: 1024, quick: false });
     return { environment: { MQ_BENCH_URI: broker.uri }, stop: () => broker.stop() };
+  },
   async redis(): Promise<StartedBroker> {
     // In memory: the disk is the same for both sides, and hides what the client costs.
     const broker = await startRedis({ conf: ["appendonly no"] });
