@@ -1,4 +1,5 @@
 /** Against a real Kafka, whose address the runner gives in `MQ_BENCH_URI`; the client library used bare beside it. */
+import { setTimeout } from "node:timers/promises";
 import { Admin, Consumer, MessagesStreamModes, ProduceAcks, Producer } from "@platformatic/kafka";
 import type { Draft, Node, Session } from "../../src/broker/contract.ts";
 import { publishMany } from "../../src/commands/publishMany.ts";
@@ -127,6 +128,8 @@ async function manyTopics(): Promise<void> {
   const names = Array.from({ length: many }, (_, index) => `many-${String(index)}`).filter((name) => !there.has(name));
   for (let at = 0; at < names.length; at += 250)
     await admin.createTopics({ topics: names.slice(at, at + 250), partitions: 1, replicas: 1 });
+  // The controller has them, the broker hears of them.
+  while ((await admin.listTopics()).filter((name) => name.startsWith("many-")).length < many) await setTimeout(100);
   await admin.close();
 }
 
@@ -190,7 +193,8 @@ async function changed(inspection: Inspection): Promise<void> {
 }
 
 function newAdmin(): Admin {
-  return new Admin({ clientId: "bench", bootstrapBrokers: [address()] });
+  // Asked anew each time: the other side of a figure may have made topics meanwhile.
+  return new Admin({ clientId: "bench", bootstrapBrokers: [address()], metadataMaxAge: 0 });
 }
 
 function address(): string {
