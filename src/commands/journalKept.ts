@@ -13,7 +13,7 @@ const togetherMessages = 1000;
 
 export interface KeptForJournal {
   readonly journal: Journal;
-  readonly what: Extract<JournaledAct, "ack" | "reject" | "remove">;
+  readonly what: Extract<JournaledAct, "ack" | "reject" | "remove" | "move">;
   readonly connection: { readonly id: string; readonly name: string };
   readonly node: Node;
   readonly count: number;

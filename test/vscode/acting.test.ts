@@ -14,7 +14,7 @@ import {
   selectForCompare,
 } from "../../src/views/inspector/compareMessages.ts";
 import { copyAs, copyJson } from "../../src/views/inspector/copyAs.ts";
-import { carryOut } from "../../src/views/inspector/moveMessages.ts";
+import { carryOut, type MovableSource } from "../../src/views/inspector/moveMessages.ts";
 import { openMany } from "../../src/views/inspector/openMany.ts";
 import type { MessageSource } from "../../src/views/inspector/selectedSeqs.ts";
 import { sendAgain } from "../../src/views/inspector/sendAgain.ts";
@@ -29,7 +29,10 @@ describe("acting on messages", () => {
   let documents: MessageDocuments;
   let prompts: ScriptedPrompts;
   let deps: ActionDeps;
-  let source: MessageSource;
+  let source: MovableSource;
+  /** What went into the journal, and whether the user goes on. */
+  let journaled: (readonly number[])[];
+  let goesOn: boolean;
   let environment: MessageSource["environment"];
   let selected: MessageSource["selected"];
 
@@ -59,7 +62,13 @@ describe("acting on messages", () => {
       drivers,
       settled: () => undefined,
     };
+    journaled = [];
+    goesOn = true;
     source = {
+      keep: async (_what, seqs) => {
+        if (goesOn) journaled.push(seqs);
+        return goesOn;
+      },
       id: "7",
       title: "orders",
       node: orders,
@@ -188,6 +197,11 @@ describe("acting on messages", () => {
     prompts.then(confirm(false));
     await carryOut(deps, source, [4], { connectionId: "shop", node: other }, "move");
     assert.equal(inspection.summary.pending, 2);
+    assert.deepEqual(journaled, [[1, 2, 3]], "what is not moved is not in the journal");
+    prompts.then(confirm(true));
+    goesOn = false;
+    await carryOut(deps, source, [4], { connectionId: "shop", node: other }, "move");
+    assert.equal(inspection.summary.pending, 2, "nothing is moved without the journal that the user wants");
     await assert.rejects(
       carryOut(deps, source, [4], { connectionId: "shop", node: source.node }, "move"),
       /They are in “orders” already/,

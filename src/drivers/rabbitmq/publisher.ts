@@ -95,6 +95,8 @@ export class Publisher {
     // Known to be there now: if the broker misses it later, it was deleted meanwhile.
     if (exchange !== "") await this.#links.withScratchChannel(vhost, (scratch) => scratch.checkExchange(exchange));
     const channel = await PublishChannel.open(await this.#links.get("publishing", vhost), exchange, () => {
+      // One that was let go of may end after another took its place.
+      if (this.#open.get(id) !== channel) return;
       this.#channels.delete(id);
       this.#open.delete(id);
     });

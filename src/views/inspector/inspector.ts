@@ -203,9 +203,8 @@ export class Inspector {
     return this.#request.connection.connect();
   }
 
-  /** Settles what is selected, and tells what became of it. @throws BrokerError */
   /** Writes them into the undo journal. @returns false when the user changed their mind */
-  async keep(what: "ack" | "reject" | "remove", seqs: readonly number[]): Promise<boolean> {
+  async keep(what: "ack" | "reject" | "remove" | "move", seqs: readonly number[]): Promise<boolean> {
     const { journalKept } = await import("../../commands/journalKept.ts");
     const kept = this.inspection.log;
     return journalKept({
@@ -219,6 +218,7 @@ export class Inspector {
     });
   }
 
+  /** Settles what is selected, and tells what became of it. @throws BrokerError */
   settleSelected(outcome: HeldOutcome): Promise<void> {
     return this.#settling.settleSelected(this, outcome);
   }

@@ -12,8 +12,14 @@ import { keptMessage, type MessageSource, pendingOf, selectedSeqs } from "./sele
 
 type Deps = Pick<ActionDeps, "prompts" | "connections" | "settled">;
 
+/** A consumer whose messages go into the undo journal before they are moved. */
+export interface MovableSource extends MessageSource {
+  /** @returns false when the user changed their mind */
+  keep(what: "move", seqs: readonly number[]): Promise<boolean>;
+}
+
 /** Asks where to, and sends what is selected there; a move takes it out of its source after that. */
-export async function moveMessages(deps: Deps, inspector: MessageSource, kind: "move" | "copy"): Promise<void> {
+export async function moveMessages(deps: Deps, inspector: MovableSource, kind: "move" | "copy"): Promise<void> {
   if (kind === "move") checkMovable(inspector);
   const chosen = await selectedSeqs(inspector);
   const seqs = kind === "move" ? pendingOf(inspector, chosen) : chosen;
@@ -29,7 +35,7 @@ export async function moveMessages(deps: Deps, inspector: MessageSource, kind: "
  */
 export async function carryOut(
   deps: Deps,
-  inspector: MessageSource,
+  inspector: MovableSource,
   seqs: readonly number[],
   { connectionId, node }: NodeRef,
   kind: "move" | "copy",
@@ -64,6 +70,7 @@ export async function carryOut(
     ...(typed !== undefined && { typed }),
   });
   if (!sure) return;
+  if (kind === "move" && !(await inspector.keep("move", seqs))) return;
   const { inspection } = inspector;
   const result = await prompts.progress(
     kind === "move" ? t("Moving to {to}", { to: place }) : t("Copying to {to}", { to: place }),
