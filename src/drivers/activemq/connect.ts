@@ -10,7 +10,8 @@ import { certificateSubject, resolveTls, toTlsOptions, type TlsOptions } from ".
 import { isForeignAnswer, translateConnect, wrongServer, type Place } from "./failures.ts";
 import { Link } from "./link.ts";
 import { sniff } from "./sniff.ts";
-import { formatHost, parseUri, type ActivemqUri, type Host } from "./uri.ts";
+import { parseUri, type ActivemqUri } from "./uri.ts";
+import { formatHost, type Host } from "../shared/uriParts.ts";
 
 /** Everything that is needed to make connections. Holds secrets. */
 export interface Endpoint {

@@ -2,7 +2,7 @@
 import { connect as connectTcp } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Foreign } from "./failures.ts";
-import type { Host } from "./uri.ts";
+import type { Host } from "../shared/uriParts.ts";
 
 /** What kind of server answers there; undefined when it does not show. Never rejects. */
 export async function sniff(host: Host): Promise<Foreign | undefined> {

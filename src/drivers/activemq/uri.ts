@@ -1,9 +1,18 @@
 /** ActiveMQ URIs: taken apart, put together, without their password. */
-import { isIPv6 } from "node:net";
 import { t } from "@vscode/l10n";
 import type { Address } from "../../broker/contract.ts";
-import { BrokerError } from "../../broker/errors.ts";
 import { flagOf, textOf, type Field, type Values } from "../../broker/form.ts";
+import {
+  bracketed,
+  credentials,
+  invalid,
+  isLoopback,
+  parseHosts,
+  parseOptions,
+  parsePort,
+  shortHost,
+  type Host,
+} from "../shared/uriParts.ts";
 
 /** Which of the two brokers of that name. The scheme says which is expected; the broker says itself which it is. */
 export type Dialect = "classic" | "artemis";
@@ -20,11 +29,9 @@ export interface ActivemqUri {
   readonly options: ReadonlyMap<string, string>;
 }
 
-export interface Host {
-  /** An IPv6 address without its brackets. */
-  readonly name: string;
-  readonly port: number;
-}
+const example = "activemq://user:password@host:5672";
+/** Options that are whole numbers. */
+const numbers = ["idle_timeout", "connection_timeout"];
 
 /** What is asked when there is no URI to paste. A function, because texts are known only after start. */
 export function addressFields(): readonly Field[] {
@@ -98,15 +105,15 @@ export function parseUri(text: string): ActivemqUri {
     secure,
     ...(user === undefined ? {} : { user }),
     ...(password === undefined ? {} : { password }),
-    hosts: parseHosts(authority.slice(at + 1), standardPort(secure)),
-    options: parseOptions(query),
+    hosts: parseHosts(authority.slice(at + 1), { standardPort: standardPort(secure), example }),
+    options: parseOptions(query, numbers),
   };
 }
 
 /** The same URI in its normal form, without the password. */
 export function formatUri({ dialect, secure, user, hosts, options }: ActivemqUri): string {
   const scheme = `${dialect === "artemis" ? "artemis" : "activemq"}${secure ? "+ssl" : ""}`;
-  const shown = hosts.map((host) => shortHost(host, secure)).join(",");
+  const shown = hosts.map((host) => shortHost(host, standardPort(secure))).join(",");
   const query = new URLSearchParams([...options]).toString();
   const login = user === undefined ? "" : `${encodeURIComponent(user)}@`;
   return `${scheme}://${login}${shown}${query === "" ? "" : `?${query}`}`;
@@ -121,7 +128,7 @@ export function toAddress(text: string): Address {
     name: uri.hosts[0]?.name ?? "localhost",
     admin: jolokiaUrl(uri),
     secure: uri.secure,
-    loopback: uri.hosts.every(({ name }) => isLoopback(name)),
+    loopback: uri.hosts.every(isLoopback),
   };
 }
 
@@ -140,8 +147,8 @@ export function composeUri(values: Values): string {
     dialect: textOf(values, "dialect") === "artemis" ? "artemis" : "classic",
     secure,
     ...(user === "" ? {} : { user }),
-    hosts: parseHosts(textOf(values, "host"), port, "host"),
-    options: parseOptions(textOf(values, "options").replace(/^\?/, ""), "options"),
+    hosts: parseHosts(textOf(values, "host"), { standardPort: port, example, field: "host" }),
+    options: parseOptions(textOf(values, "options").replace(/^\?/, ""), numbers, "options"),
   });
 }
 
@@ -152,7 +159,7 @@ export function decomposeUri(text: string): Values {
   const single = hosts.length === 1 && first;
   return {
     dialect,
-    host: single ? single.name : hosts.map((host) => shortHost(host, secure)).join(","),
+    host: single ? single.name : hosts.map((host) => shortHost(host, standardPort(secure))).join(","),
     port: single && single.port !== standardPort(secure) ? String(single.port) : "",
     secure,
     user: user ?? "",
@@ -160,92 +167,6 @@ export function decomposeUri(text: string): Values {
   };
 }
 
-/** "localhost:5672", "[::1]:5672" */
-export function formatHost({ name, port }: Host): string {
-  return `${bracketed(name)}:${String(port)}`;
-}
-
 function standardPort(secure: boolean): number {
   return secure ? 5671 : 5672;
-}
-
-function shortHost({ name, port }: Host, secure: boolean): string {
-  return bracketed(name) + (port === standardPort(secure) ? "" : `:${String(port)}`);
-}
-
-function credentials(text: string): [user?: string, password?: string] {
-  if (text === "") return [];
-  const colon = text.indexOf(":");
-  if (colon < 0) return [unescape(text)];
-  return [unescape(text.slice(0, colon)), unescape(text.slice(colon + 1))];
-}
-
-function parseHosts(text: string, defaultPort: number, field?: string): Host[] {
-  return text.split(",").map((each) => parseHost(each.trim(), defaultPort, field));
-}
-
-function parseHost(text: string, defaultPort: number, field?: string): Host {
-  if (isIPv6(text)) return { name: text, port: defaultPort };
-  const parts = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/.exec(text);
-  const address = parts?.[1];
-  const name = address ?? parts?.[2] ?? "";
-  if (address !== undefined && !isIPv6(address.split("%", 1)[0] ?? "")) {
-    throw invalid(t("What stands between “[” and “]” is not an IPv6 address."), field);
-  }
-  if (name === "") {
-    if (text === "") throw invalid(t("The URI names no host: activemq://user:password@host:5672."), field);
-    throw invalid(
-      t("The name of the host is not valid. A “:” in a password has to be written as %3A, a “@” as %40."),
-      field,
-    );
-  }
-  if (/[\s"<>\\^`{|}]/.test(name)) throw invalid(t("The name of the host is not valid."), field);
-  const port = parts?.[3];
-  return { name, port: port === undefined || port === "" ? defaultPort : parsePort(port, field) };
-}
-
-function parsePort(text: string, field?: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (port >= 1 && port <= 65_535) return port;
-  throw invalid(t("The port has to be a number from 1 to 65535."), field);
-}
-
-function parseOptions(query: string, field?: string): ReadonlyMap<string, string> {
-  const options = new Map<string, string>();
-  for (const [name, value] of new URLSearchParams(query)) {
-    if (/pass(word|phrase)?$|secret|token/i.test(name)) {
-      const sentence = t(
-        "The option “{name}” holds a secret and does not belong into the URI: set it with the connection's TLS settings.",
-        { name },
-      );
-      throw invalid(sentence, field);
-    }
-    if (/^(idle_timeout|connection_timeout)$/.test(name) && !/^\d{1,9}$/.test(value)) {
-      throw invalid(t("The option “{name}” has to be a whole number.", { name }), field);
-    }
-    if (!options.has(name)) options.set(name, value);
-  }
-  return options;
-}
-
-function unescape(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw invalid(
-      t("A “%” in the URI is not followed by two hexadecimal digits. A “%” itself has to be written as %25."),
-    );
-  }
-}
-
-function bracketed(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host.endsWith(".localhost") || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
-function invalid(sentence: string, field = "uri"): BrokerError {
-  return new BrokerError("invalid", sentence, { field });
 }

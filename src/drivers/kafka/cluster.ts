@@ -5,7 +5,7 @@ import { Emitter, type Event } from "../../broker/event.ts";
 import { openFirst, openLink, type Endpoint, type Link } from "./connect.ts";
 import { passes, problem } from "./failures.ts";
 import { findCoordinator, metadata, type Request } from "./requests.ts";
-import type { Host } from "./uri.ts";
+import type { Host } from "../shared/uriParts.ts";
 
 /** What a connection is used for: a long fetch on one must not hold up what another asks. */
 export type Role = "admin" | "publish" | `read-${number}` | `group-${number}`;

@@ -7,7 +7,8 @@ import { Emitter, type Event } from "../../broker/event.ts";
 import { resolveTls, toTlsOptions, type TlsOptions } from "../shared/tls.ts";
 import { foreignAnswer, responseOf, translate, translateConnect, type Place } from "./failures.ts";
 import { apiVersions, type Request } from "./requests.ts";
-import { formatHost, parseUri, type Host, type KafkaUri } from "./uri.ts";
+import { parseUri, type KafkaUri } from "./uri.ts";
+import { formatHost, type Host } from "../shared/uriParts.ts";
 
 /** Everything that is needed to make connections. Holds secrets. */
 export interface Endpoint {

@@ -4,7 +4,8 @@ import { BrokerError, sentenceOf } from "../../broker/errors.ts";
 import { Cluster } from "./cluster.ts";
 import { toEndpoint } from "./connect.ts";
 import { openSession } from "./session.ts";
-import { addressFields, composeUri, decomposeUri, formatHost, toAddress } from "./uri.ts";
+import { addressFields, composeUri, decomposeUri, toAddress } from "./uri.ts";
+import { formatHost } from "../shared/uriParts.ts";
 
 /** Apache Kafka, and what else speaks its protocol. */
 export const driver: Driver = {

@@ -1,9 +1,17 @@
 /** Kafka URIs: taken apart, put together, without their password. */
-import { isIPv6 } from "node:net";
 import { t } from "@vscode/l10n";
 import type { Address } from "../../broker/contract.ts";
-import { BrokerError } from "../../broker/errors.ts";
 import { flagOf, textOf, type Field, type Values } from "../../broker/form.ts";
+import {
+  credentials,
+  invalid,
+  isLoopback,
+  parseHosts,
+  parseOptions,
+  parsePort,
+  shortHost,
+  type Host,
+} from "../shared/uriParts.ts";
 
 /** A URI by its parts, none of them escaped. */
 export interface KafkaUri {
@@ -18,17 +26,13 @@ export interface KafkaUri {
   readonly options: ReadonlyMap<string, string>;
 }
 
-export interface Host {
-  /** An IPv6 address without its brackets. */
-  readonly name: string;
-  readonly port: number;
-}
-
 /** Of SASL, as Kafka writes them. */
 export const mechanisms = ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] as const;
 export type Mechanism = (typeof mechanisms)[number];
 
 const standardPort = 9092;
+/** Options that are whole numbers. */
+const numbers = ["connection_timeout"];
 const example = "kafka://user:password@host:9092,host2:9092?mechanism=SCRAM-SHA-256";
 
 /** What is asked when there is no URI to paste. A function, because texts are known only after start. */
@@ -91,20 +95,20 @@ export function parseUri(text: string): KafkaUri {
   if (path !== "" && path !== "/") throw invalid(t("A Kafka URI has no path: it names a cluster, not a topic."));
   const at = authority.lastIndexOf("@");
   const [user, password] = credentials(authority.slice(0, Math.max(at, 0)));
-  const { mechanism, options } = parseOptions(query);
+  const { mechanism, options } = optionsOf(query);
   return {
     secure: scheme.toLowerCase() !== "kafka",
     ...(user === undefined ? {} : { user }),
     ...(password === undefined ? {} : { password }),
     mechanism,
-    hosts: parseHosts(authority.slice(at + 1), standardPort),
+    hosts: parseHosts(authority.slice(at + 1), { standardPort, example }),
     options,
   };
 }
 
 /** The same URI in its normal form, without the password. */
 export function formatUri(uri: KafkaUri): string {
-  const hosts = uri.hosts.map(({ name, port }) => bracketed(name) + (port === standardPort ? "" : `:${String(port)}`));
+  const hosts = uri.hosts.map((host) => shortHost(host, standardPort));
   const user = uri.user === undefined ? "" : `${encodeURIComponent(uri.user)}@`;
   const query = new URLSearchParams([...uri.options]);
   if (uri.user !== undefined && uri.mechanism !== "PLAIN") query.set("mechanism", uri.mechanism);
@@ -119,7 +123,7 @@ export function toAddress(text: string): Address {
     ...(uri.password === undefined ? {} : { password: uri.password }),
     name: uri.hosts[0]?.name ?? "localhost",
     secure: uri.secure,
-    loopback: uri.hosts.every(({ name }) => isLoopback(name)),
+    loopback: uri.hosts.every(isLoopback),
   };
 }
 
@@ -131,9 +135,9 @@ export function composeUri(values: Values): string {
   return formatUri({
     secure: flagOf(values, "secure"),
     ...(user === "" ? {} : { user }),
-    hosts: parseHosts(textOf(values, "host"), port, "host"),
+    hosts: parseHosts(textOf(values, "host"), { standardPort: port, example, field: "host" }),
     mechanism: toMechanism(textOf(values, "mechanism") || "PLAIN", "mechanism"),
-    options: parseOptions(textOf(values, "options").replace(/^\?/, ""), "options").options,
+    options: optionsOf(textOf(values, "options").replace(/^\?/, ""), "options").options,
   });
 }
 
@@ -142,7 +146,7 @@ export function decomposeUri(text: string): Values {
   const uri = parseUri(text);
   const [first] = uri.hosts;
   const single = uri.hosts.length === 1 && first;
-  const hosts = uri.hosts.map(({ name, port }) => bracketed(name) + (port === standardPort ? "" : `:${String(port)}`));
+  const hosts = uri.hosts.map((host) => shortHost(host, standardPort));
   return {
     host: single ? single.name : hosts.join(","),
     port: single && single.port !== standardPort ? String(single.port) : "",
@@ -153,66 +157,14 @@ export function decomposeUri(text: string): Values {
   };
 }
 
-/** "localhost:9092", "[::1]:9092" */
-export function formatHost({ name, port }: Host): string {
-  return `${bracketed(name)}:${String(port)}`;
-}
-
-function credentials(text: string): [user?: string, password?: string] {
-  if (text === "") return [];
-  const colon = text.indexOf(":");
-  if (colon < 0) return [unescape(text)];
-  return [unescape(text.slice(0, colon)), unescape(text.slice(colon + 1))];
-}
-
-function parseHosts(text: string, defaultPort: number, field?: string): Host[] {
-  return text.split(",").map((each) => parseHost(each.trim(), defaultPort, field));
-}
-
-function parseHost(text: string, defaultPort: number, field?: string): Host {
-  if (isIPv6(text)) return { name: text, port: defaultPort };
-  const parts = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/.exec(text);
-  const address = parts?.[1];
-  const name = address ?? parts?.[2] ?? "";
-  if (address !== undefined && !isIPv6(address.split("%", 1)[0] ?? ""))
-    throw invalid(t("What stands between “[” and “]” is not an IPv6 address."), field);
-  if (name === "") {
-    if (text === "") throw invalid(t("The URI names no host: {example}.", { example }), field);
-    throw invalid(
-      t("The name of the host is not valid. A “:” in a password has to be written as %3A, a “@” as %40."),
-      field,
-    );
-  }
-  if (/[\s"<>\\^`{|}]/.test(name)) throw invalid(t("The name of the host is not valid."), field);
-  const port = parts?.[3];
-  return { name, port: port === undefined || port === "" ? defaultPort : parsePort(port, field) };
-}
-
-function parsePort(text: string, field?: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (port >= 1 && port <= 65_535) return port;
-  throw invalid(t("The port has to be a number from 1 to 65535."), field);
-}
-
-function parseOptions(
+/** @throws BrokerError `invalid` */
+function optionsOf(
   query: string,
   field?: string,
 ): { readonly mechanism: Mechanism; readonly options: ReadonlyMap<string, string> } {
-  const options = new Map<string, string>();
-  let mechanism: Mechanism = "PLAIN";
-  for (const [name, value] of new URLSearchParams(query)) {
-    if (/pass(word|phrase)?$|secret|token/i.test(name)) {
-      const sentence = t(
-        "The option “{name}” holds a secret and does not belong into the URI: set it with the connection's TLS settings.",
-        { name },
-      );
-      throw invalid(sentence, field);
-    }
-    if (name === "connection_timeout" && !/^\d{1,9}$/.test(value))
-      throw invalid(t("The option “{name}” has to be a whole number.", { name }), field);
-    if (name === "mechanism") mechanism = toMechanism(value, field);
-    else if (!options.has(name)) options.set(name, value);
-  }
+  const options = parseOptions(query, numbers, field);
+  const mechanism = toMechanism(options.get("mechanism") ?? "PLAIN", field);
+  options.delete("mechanism");
   return { mechanism, options };
 }
 
@@ -223,26 +175,4 @@ function toMechanism(text: string, field?: string): Mechanism {
     t("The SASL mechanism “{text}” is not supported here. There are: {all}.", { text, all: mechanisms.join(", ") }),
     field,
   );
-}
-
-function unescape(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw invalid(
-      t("A “%” in the URI is not followed by two hexadecimal digits. A “%” itself has to be written as %25."),
-    );
-  }
-}
-
-function bracketed(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host.endsWith(".localhost") || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
-function invalid(sentence: string, field = "uri"): BrokerError {
-  return new BrokerError("invalid", sentence, { field });
 }

@@ -17,7 +17,8 @@ import {
 } from "./failures.ts";
 import { askRefusal, sniff } from "./probe.ts";
 import { certificateSubject, resolveTls, toTlsOptions, type TlsOptions } from "../shared/tls.ts";
-import { formatHost, parseUri, type AmqpUri, type Host } from "./uri.ts";
+import { parseUri, type AmqpUri } from "./uri.ts";
+import { formatHost, type Host } from "../shared/uriParts.ts";
 
 /** Everything that is needed to make connections. Holds secrets. */
 export interface Endpoint {

@@ -1,7 +1,7 @@
 /** What amqplib does not tell about a connection that failed, found out by a second one made by hand. */
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls, type ConnectionOptions } from "node:tls";
-import type { Host } from "./uri.ts";
+import type { Host } from "../shared/uriParts.ts";
 
 export interface ProbeOptions {
   readonly host: Host;

@@ -1,9 +1,19 @@
 /** AMQP URIs: taken apart, put together, without their password. */
-import { isIPv6 } from "node:net";
 import { t } from "@vscode/l10n";
 import type { Address } from "../../broker/contract.ts";
-import { BrokerError } from "../../broker/errors.ts";
 import { flagOf, textOf, type Field, type Values } from "../../broker/form.ts";
+import {
+  bracketed,
+  credentials,
+  invalid,
+  isLoopback,
+  parseHosts,
+  parseOptions,
+  parsePort,
+  shortHost,
+  unescape,
+  type Host,
+} from "../shared/uriParts.ts";
 
 /** A URI by its parts, none of them escaped. */
 export interface AmqpUri {
@@ -17,11 +27,9 @@ export interface AmqpUri {
   readonly options: ReadonlyMap<string, string>;
 }
 
-export interface Host {
-  /** An IPv6 address without its brackets. */
-  readonly name: string;
-  readonly port: number;
-}
+const example = "amqp://user:password@host:5672/vhost";
+/** Options that are whole numbers. */
+const numbers = ["heartbeat", "connection_timeout", "channel_max", "frame_max"];
 
 /** What is asked when there is no URI to paste. A function, because texts are known only after start. */
 export function addressFields(): readonly Field[] {
@@ -83,16 +91,16 @@ export function parseUri(text: string): AmqpUri {
     secure,
     ...(user === undefined ? {} : { user }),
     ...(password === undefined ? {} : { password }),
-    hosts: parseHosts(authority.slice(at + 1), secure ? 5671 : 5672),
+    hosts: parseHosts(authority.slice(at + 1), { standardPort: secure ? 5671 : 5672, example }),
     vhost: path === "" ? "/" : unescape(path),
-    options: parseOptions(query),
+    options: parseOptions(query, numbers),
   };
 }
 
 /** The same URI in its normal form, without the password. */
 export function formatUri(uri: AmqpUri): string {
   const standard = uri.secure ? 5671 : 5672;
-  const hosts = uri.hosts.map(({ name, port }) => bracketed(name) + (port === standard ? "" : `:${String(port)}`));
+  const hosts = uri.hosts.map((host) => shortHost(host, standard));
   const user = uri.user === undefined ? "" : `${encodeURIComponent(uri.user)}@`;
   const vhost = uri.vhost === "/" ? "" : `/${encodeURIComponent(uri.vhost)}`;
   const query = new URLSearchParams([...uri.options]).toString();
@@ -110,7 +118,7 @@ export function toAddress(text: string): Address {
     name: uri.vhost === "/" ? host : `${uri.vhost}@${host}`,
     admin: managementUrl(uri),
     secure: uri.secure,
-    loopback: uri.hosts.every(({ name }) => isLoopback(name)),
+    loopback: uri.hosts.every(isLoopback),
   };
 }
 
@@ -131,9 +139,9 @@ export function composeUri(values: Values): string {
   return formatUri({
     secure,
     ...(user === "" ? {} : { user }),
-    hosts: parseHosts(textOf(values, "host"), port, "host"),
+    hosts: parseHosts(textOf(values, "host"), { standardPort: port, example, field: "host" }),
     vhost: textOf(values, "vhost") || "/",
-    options: parseOptions(textOf(values, "options").replace(/^\?/, ""), "options"),
+    options: parseOptions(textOf(values, "options").replace(/^\?/, ""), numbers, "options"),
   });
 }
 
@@ -143,7 +151,7 @@ export function decomposeUri(text: string): Values {
   const standard = uri.secure ? 5671 : 5672;
   const [first] = uri.hosts;
   const single = uri.hosts.length === 1 && first;
-  const hosts = uri.hosts.map(({ name, port }) => bracketed(name) + (port === standard ? "" : `:${String(port)}`));
+  const hosts = uri.hosts.map((host) => shortHost(host, standard));
   return {
     host: single ? single.name : hosts.join(","),
     port: single && single.port !== standard ? String(single.port) : "",
@@ -152,86 +160,4 @@ export function decomposeUri(text: string): Values {
     vhost: uri.vhost,
     options: new URLSearchParams([...uri.options]).toString(),
   };
-}
-
-/** "localhost:5672", "[::1]:5672" */
-export function formatHost({ name, port }: Host): string {
-  return `${bracketed(name)}:${String(port)}`;
-}
-
-function credentials(text: string): [user?: string, password?: string] {
-  if (text === "") return [];
-  const colon = text.indexOf(":");
-  if (colon < 0) return [unescape(text)];
-  return [unescape(text.slice(0, colon)), unescape(text.slice(colon + 1))];
-}
-
-function parseHosts(text: string, defaultPort: number, field?: string): Host[] {
-  return text.split(",").map((each) => parseHost(each.trim(), defaultPort, field));
-}
-
-function parseHost(text: string, defaultPort: number, field?: string): Host {
-  if (isIPv6(text)) return { name: text, port: defaultPort };
-  const parts = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/.exec(text);
-  const address = parts?.[1];
-  const name = address ?? parts?.[2] ?? "";
-  if (address !== undefined && !isIPv6(address.split("%", 1)[0] ?? "")) {
-    throw invalid(t("What stands between “[” and “]” is not an IPv6 address."), field);
-  }
-  if (name === "") {
-    if (text === "") throw invalid(t("The URI names no host: amqp://user:password@host:5672/vhost."), field);
-    throw invalid(
-      t("The name of the host is not valid. A “:” in a password has to be written as %3A, a “@” as %40."),
-      field,
-    );
-  }
-  if (/[\s"<>\\^`{|}]/.test(name)) throw invalid(t("The name of the host is not valid."), field);
-  const port = parts?.[3];
-  return { name, port: port === undefined || port === "" ? defaultPort : parsePort(port, field) };
-}
-
-function parsePort(text: string, field?: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (port >= 1 && port <= 65_535) return port;
-  throw invalid(t("The port has to be a number from 1 to 65535."), field);
-}
-
-function parseOptions(query: string, field?: string): ReadonlyMap<string, string> {
-  const options = new Map<string, string>();
-  for (const [name, value] of new URLSearchParams(query)) {
-    if (/pass(word|phrase)?$|secret|token/i.test(name)) {
-      const sentence = t(
-        "The option “{name}” holds a secret and does not belong into the URI: set it with the connection's TLS settings.",
-        { name },
-      );
-      throw invalid(sentence, field);
-    }
-    if (/^(heartbeat|connection_timeout|channel_max|frame_max)$/.test(name) && !/^\d{1,9}$/.test(value)) {
-      throw invalid(t("The option “{name}” has to be a whole number.", { name }), field);
-    }
-    if (!options.has(name)) options.set(name, value);
-  }
-  return options;
-}
-
-function unescape(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw invalid(
-      t("A “%” in the URI is not followed by two hexadecimal digits. A “%” itself has to be written as %25."),
-    );
-  }
-}
-
-function bracketed(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host.endsWith(".localhost") || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
-function invalid(sentence: string, field = "uri"): BrokerError {
-  return new BrokerError("invalid", sentence, { field });
 }

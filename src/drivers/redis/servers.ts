@@ -5,7 +5,7 @@ import { Emitter, type Event } from "../../broker/event.ts";
 import { replyCode, translate } from "./failures.ts";
 import { shownName, slotOf } from "./names.ts";
 import { listFrom, numberFrom, textFrom, type Arg, type Reply } from "./reply.ts";
-import { formatHost, type Host } from "./uri.ts";
+import { formatHost, type Host } from "../shared/uriParts.ts";
 import { openWire, type Endpoint, type Wire, type WireOptions } from "./wire.ts";
 
 /** A connection of its own for each job, because one that waits for messages answers nothing else. */

@@ -1,9 +1,17 @@
 /** Redis URIs: taken apart, put together, without their password. */
-import { isIPv6 } from "node:net";
 import { t } from "@vscode/l10n";
 import type { Address } from "../../broker/contract.ts";
-import { BrokerError } from "../../broker/errors.ts";
 import { flagOf, textOf, type Field, type Values } from "../../broker/form.ts";
+import {
+  invalid,
+  isLoopback,
+  parseHosts,
+  parseOptions,
+  parsePort,
+  shortHost,
+  unescape,
+  type Host,
+} from "../shared/uriParts.ts";
 
 /** `single` = one server, the hosts are tried in their order · `sentinel` = the hosts know the master · `cluster` = the hosts know the others. */
 export type Deployment = "single" | "sentinel" | "cluster";
@@ -23,11 +31,9 @@ export interface RedisUri {
   readonly options: ReadonlyMap<string, string>;
 }
 
-export interface Host {
-  /** An IPv6 address without its brackets. */
-  readonly name: string;
-  readonly port: number;
-}
+const example = "redis://user:password@host:6379/0";
+/** Options that are whole numbers. */
+const numbers = ["connection_timeout"];
 
 /** What is asked when there is no URI to paste. A function, because texts are known only after start. */
 export function addressFields(): readonly Field[] {
@@ -120,9 +126,9 @@ export function parseUri(text: string): RedisUri {
     deployment,
     ...(user === undefined ? {} : { user }),
     ...(password === undefined ? {} : { password }),
-    hosts: parseHosts(authority.slice(at + 1), standardPort(deployment)),
+    hosts: parseHosts(authority.slice(at + 1), { standardPort: standardPort(deployment), example }),
     ...parsePath(path, deployment),
-    options: parseOptions(query),
+    options: parseOptions(query, numbers),
   };
 }
 
@@ -130,7 +136,7 @@ export function parseUri(text: string): RedisUri {
 export function formatUri(uri: RedisUri): string {
   const { deployment, secure, master, database } = uri;
   const standard = standardPort(deployment);
-  const hosts = uri.hosts.map(({ name, port }) => bracketed(name) + (port === standard ? "" : `:${String(port)}`));
+  const hosts = uri.hosts.map((host) => shortHost(host, standard));
   const user = uri.user === undefined ? "" : `${encodeURIComponent(uri.user)}@`;
   const path = master === undefined ? "" : `/${encodeURIComponent(master)}`;
   const query = new URLSearchParams([...uri.options]).toString();
@@ -148,7 +154,7 @@ export function toAddress(text: string): Address {
     ...(uri.password === undefined ? {} : { password: uri.password }),
     name: uri.database === 0 ? where : `${where}/${String(uri.database)}`,
     secure: uri.secure,
-    loopback: uri.hosts.every(({ name }) => isLoopback(name)),
+    loopback: uri.hosts.every(isLoopback),
   };
 }
 
@@ -166,10 +172,10 @@ export function composeUri(values: Values): string {
     secure: flagOf(values, "secure"),
     deployment,
     ...(user === "" ? {} : { user }),
-    hosts: parseHosts(textOf(values, "host"), port, "host"),
+    hosts: parseHosts(textOf(values, "host"), { standardPort: port, example, field: "host" }),
     ...(deployment === "sentinel" ? { master } : {}),
     database: database === "" ? 0 : parseDatabase(database, "database"),
-    options: parseOptions(textOf(values, "options").replace(/^\?/, ""), "options"),
+    options: parseOptions(textOf(values, "options").replace(/^\?/, ""), numbers, "options"),
   });
 }
 
@@ -179,7 +185,7 @@ export function decomposeUri(text: string): Values {
   const standard = standardPort(uri.deployment);
   const [first] = uri.hosts;
   const single = uri.hosts.length === 1 && first;
-  const hosts = uri.hosts.map(({ name, port }) => bracketed(name) + (port === standard ? "" : `:${String(port)}`));
+  const hosts = uri.hosts.map((host) => shortHost(host, standard));
   return {
     deployment: uri.deployment,
     host: single ? single.name : hosts.join(","),
@@ -190,11 +196,6 @@ export function decomposeUri(text: string): Values {
     database: uri.database === 0 ? "" : String(uri.database),
     options: new URLSearchParams([...uri.options]).toString(),
   };
-}
-
-/** "localhost:6379", "[::1]:6379" */
-export function formatHost({ name, port }: Host): string {
-  return `${bracketed(name)}:${String(port)}`;
 }
 
 function standardPort(deployment: Deployment): number {
@@ -240,72 +241,4 @@ function credentials(text: string): readonly [user: string | undefined, password
   const user = unescape(text.slice(0, colon));
   const password = unescape(text.slice(colon + 1));
   return [user === "" ? undefined : user, password === "" ? undefined : password];
-}
-
-function parseHosts(text: string, defaultPort: number, field?: string): Host[] {
-  return text.split(",").map((each) => parseHost(each.trim(), defaultPort, field));
-}
-
-function parseHost(text: string, defaultPort: number, field?: string): Host {
-  if (isIPv6(text)) return { name: text, port: defaultPort };
-  const parts = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/.exec(text);
-  const address = parts?.[1];
-  const name = address ?? parts?.[2] ?? "";
-  if (address !== undefined && !isIPv6(address.split("%", 1)[0] ?? ""))
-    throw invalid(t("What stands between “[” and “]” is not an IPv6 address."), field);
-  if (name === "") {
-    if (text === "") throw invalid(t("The URI names no host: redis://user:password@host:6379/0."), field);
-    throw invalid(
-      t("The name of the host is not valid. A “:” in a password has to be written as %3A, a “@” as %40."),
-      field,
-    );
-  }
-  if (/[\s"<>\\^`{|}]/.test(name)) throw invalid(t("The name of the host is not valid."), field);
-  const port = parts?.[3];
-  return { name, port: port === undefined || port === "" ? defaultPort : parsePort(port, field) };
-}
-
-function parsePort(text: string, field?: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (port >= 1 && port <= 65_535) return port;
-  throw invalid(t("The port has to be a number from 1 to 65535."), field);
-}
-
-function parseOptions(query: string, field?: string): ReadonlyMap<string, string> {
-  const options = new Map<string, string>();
-  for (const [name, value] of new URLSearchParams(query)) {
-    if (/pass(word|phrase)?$|secret|token/i.test(name)) {
-      const sentence = t(
-        "The option “{name}” holds a secret and does not belong into the URI: set it with the connection's TLS settings.",
-        { name },
-      );
-      throw invalid(sentence, field);
-    }
-    if (name === "connection_timeout" && !/^\d{1,9}$/.test(value))
-      throw invalid(t("The option “{name}” has to be a whole number.", { name }), field);
-    if (!options.has(name)) options.set(name, value);
-  }
-  return options;
-}
-
-function unescape(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw invalid(
-      t("A “%” in the URI is not followed by two hexadecimal digits. A “%” itself has to be written as %25."),
-    );
-  }
-}
-
-function bracketed(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host.endsWith(".localhost") || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
-function invalid(sentence: string, field = "uri"): BrokerError {
-  return new BrokerError("invalid", sentence, { field });
 }

@@ -8,7 +8,8 @@ import { Emitter, type Event } from "../../broker/event.ts";
 import { resolveTls, toTlsOptions, type TlsOptions } from "../shared/tls.ts";
 import { closedBy, isReply, translate, translateConnect, withoutTls, wrongServer, type Place } from "./failures.ts";
 import type { Arg, Reply } from "./reply.ts";
-import { formatHost, parseUri, type Host, type RedisUri } from "./uri.ts";
+import { parseUri, type RedisUri } from "./uri.ts";
+import { formatHost, type Host } from "../shared/uriParts.ts";
 
 /** Everything that is needed to make connections. Holds secrets. */
 export interface Endpoint {
