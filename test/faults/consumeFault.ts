@@ -31,7 +31,8 @@ export async function consumeUnderFire(start: () => Promise<KillableBroker>, run
     connect: async (target, signal) => record.watching(await broker.driver.connect(target, signal)),
   };
   const connection = liveConnection(driver, broker.target);
-  const inspection = new Inspection({ limits: { messages: 2 * count } });
+  // Enough for what comes again and again: markers that are evicted would not be counted.
+  const inspection = new Inspection({ limits: { messages: 20 * count } });
   try {
     const name = "fault.consume";
     await broker.make(name);
