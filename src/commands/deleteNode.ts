@@ -105,7 +105,7 @@ function notDeleted({ prompts }: NodeDeps, name: string, taken: number, reason: 
 }
 
 function keptSentence(name: string, taken: number): string {
-  return t("“{name}” was deleted. Its {count} messages are in the undo journal: “MQ: Restore…” publishes them again.", {
+  return t("“{name}” was deleted. Messages in the undo journal: {count}. “MQ: Restore…” publishes them again.", {
     name,
     count: grouped(taken),
   });

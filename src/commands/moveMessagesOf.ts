@@ -97,7 +97,7 @@ function formOf(kind: Kind, { name, counts }: Node, to: string): Form {
   const words = {
     name,
     to,
-    count: counts?.ready === undefined ? t("an unknown number of") : grouped(counts.ready),
+    count: counts?.ready === undefined ? t("unknown") : grouped(counts.ready),
     size: counts?.bytes === undefined ? t("of unknown size") : sizeText(counts.bytes),
   };
   return {
@@ -107,10 +107,10 @@ function formOf(kind: Kind, { name, counts }: Node, to: string): Form {
     note:
       kind === "move"
         ? t(
-            "From “{name}” to {to}: {count} messages are ready now ({size}). Each is acknowledged only after {to} has confirmed it and routed it. The header {header} counts its moves, up to {most}.",
+            "From “{name}” to {to}. Ready now: {count} ({size}). Each is acknowledged only after {to} has confirmed it and routed it. The header {header} counts its moves, up to {most}.",
             { ...words, header: movesHeader, most: mostMoves },
           )
-        : t("From “{name}” to {to}: {count} messages are ready now ({size}). They stay where they are.", words),
+        : t("From “{name}” to {to}. Ready now: {count} ({size}). They stay where they are.", words),
     fields: [
       {
         name: field.count,

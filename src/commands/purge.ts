@@ -32,16 +32,19 @@ async function carryOut(deps: NodeDeps, agreed: Agreed): Promise<Done | undefine
   const { taken, stopped, cancelled } = drained;
   const words = { count: grouped(taken), name };
   if (stopped === undefined && !cancelled) {
-    deps.prompts.inform(t("Purged {count} messages from “{name}”. “MQ: Restore…” brings them back.", words));
-    return { sentence: t("Purged {count} messages from “{name}”.", words) };
+    deps.prompts.inform(t("Purged from “{name}”: {count}. “MQ: Restore…” brings back what was taken.", words));
+    return { sentence: t("Purged from “{name}”: {count}.", words) };
   }
   deps.prompts.warn(
     stopped === undefined
-      ? t("Cancelled after {count} messages of “{name}”. “MQ: Restore…” brings them back; the others stay.", words)
-      : t("Purged {count} messages from “{name}”, the others stay: {reason} “MQ: Restore…” brings those back.", {
+      ? t(
+          "Cancelled. Purged from “{name}”: {count}, the others stay. “MQ: Restore…” brings back what was taken.",
+          words,
+        )
+      : t("Purged from “{name}”: {count}, the others stay. {reason} “MQ: Restore…” brings back what was taken.", {
           ...words,
           reason: stopped,
         }),
   );
-  return { sentence: t("Purged {count} messages from “{name}”.", words) };
+  return { sentence: t("Purged from “{name}”: {count}.", words) };
 }

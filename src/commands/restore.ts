@@ -60,7 +60,7 @@ async function choose(deps: RestoreDeps, entry: JournalEntry): Promise<void> {
         ? [
             {
               label: done ? t("Restore All Again to “{name}”", words) : t("Restore to “{name}”", words),
-              description: t("{connection}, {count} messages", { ...words, connection: head.connection.name }),
+              description: t("{connection}, messages: {count}", { ...words, connection: head.connection.name }),
               value: "origin" as const,
             },
             { label: done ? t("Restore All Again Elsewhere…") : t("Restore Elsewhere…"), value: "elsewhere" as const },
@@ -156,7 +156,7 @@ function sureToPublish(
     ...(isProduction ? [t("“{connection}” is production.", { connection: connection.profile.name })] : []),
   ];
   return prompts.confirm({
-    message: t("Restore {count} messages to “{name}” on {connection}?", {
+    message: t("Restore to “{name}” on {connection}? Messages: {count}.", {
       count,
       name: node.name,
       connection: connection.profile.name,
@@ -199,11 +199,11 @@ function whereOf({ head }: JournalEntry): string {
 function detailOf({ count, restored, bytes, problem, restoredAt }: JournalEntry): string {
   if (problem !== undefined) return problem;
   const words = { count: grouped(count), size: sizeText(bytes), restored: grouped(restored) };
-  if (restored === 0) return t("{count} messages, {size}.", words);
+  if (restored === 0) return t("Messages: {count}, {size}.", words);
   const time = restoredAt === undefined ? "" : new Date(restoredAt).toLocaleString();
   return restored >= count
-    ? t("{count} messages, {size}. All restored, {time}.", { ...words, time })
-    : t("{count} messages, {size}. Restored so far: {restored}, {time}.", { ...words, time });
+    ? t("Messages: {count}, {size}. All restored, {time}.", { ...words, time })
+    : t("Messages: {count}, {size}. Restored so far: {restored}, {time}.", { ...words, time });
 }
 
 function actWord(what: JournaledAct): string {

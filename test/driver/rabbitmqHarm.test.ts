@@ -75,7 +75,7 @@ describe("looking at RabbitMQ does what it says, and no more", function () {
   it("classic: a browse leaves every message, in order, marked as redelivered", async () => {
     const session = await open();
     const node = await declare(session, {}, ["a", "b", "c"]);
-    assert.match(await said(session, node, "browse"), /`redelivered` will be set/);
+    assert.match(await said(session, node, "browse"), /“redelivered” will be set/);
     assert.deepEqual(await browse(session, node), ["a", "b", "c"]);
     const again = new Reader(await session.watch(node, { mode: "browse", window: 100 }));
     assert.deepEqual(

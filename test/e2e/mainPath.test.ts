@@ -121,7 +121,7 @@ describe("a person's path", function () {
     await workbench.quickInput.getByText("Restore to “orders”").waitFor();
     await workbench.screenshots("restore-entry");
     await workbench.pick(/Restore to “orders”/);
-    assert.match(await workbench.dialogText(), /Restore 1 messages to “orders” on Shop\?/);
+    assert.match(await workbench.dialogText(), /Restore to “orders” on Shop\? Messages: 1\./);
     await workbench.clickDialog("Restore");
     await workbench.answer("orders", /orders/);
     await depth({ ready: 1 });

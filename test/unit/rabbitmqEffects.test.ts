@@ -83,7 +83,7 @@ describe("what a verb on RabbitMQ says beforehand", () => {
   it("browse says what others notice, and that a stream notices nothing", () => {
     const said = sentences(browseEffects({ ...classic, consumerCount: 2 }, "4.1.0")).join(" ");
     assert.match(said, /12 are ready/);
-    assert.match(said, /`redelivered` will be set/);
+    assert.match(said, /“redelivered” will be set/);
     assert.match(said, /2 consumers do not get them in that moment, and the order may change while they are attached/);
     assert.deepEqual(
       browseEffects({ ...quorum, type: "stream" }, "4.1.0").map(({ severity }) => severity),

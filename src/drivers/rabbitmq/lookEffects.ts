@@ -25,7 +25,7 @@ export function consumeEffects(queue: KnownQueue, around: Around): readonly Effe
       ),
     );
   }
-  effects.push(notice(t("What is not settled when you close goes back, and `redelivered` will be set.")));
+  effects.push(notice(t("What is not settled when you close goes back, and “redelivered” will be set.")));
   const ttl = policyOrArgument(queue, "message-ttl");
   if (typeof ttl === "number") {
     effects.push(
@@ -62,11 +62,11 @@ export function browseEffects(queue: KnownQueue, around: Around): readonly Effec
     notice(
       ready === undefined
         ? t(
-            "AMQP cannot peek: the messages are taken out of “{name}” for a moment and put back, and `redelivered` will be set.",
+            "AMQP cannot peek: the messages are taken out of “{name}” for a moment and put back, and “redelivered” will be set.",
             { name },
           )
         : t(
-            "AMQP cannot peek: messages ({count} are ready) are taken out of “{name}” for a moment and put back, and `redelivered` will be set.",
+            "AMQP cannot peek: messages ({count} are ready) are taken out of “{name}” for a moment and put back, and “redelivered” will be set.",
             { name, count: ready },
           ),
     ),

@@ -79,7 +79,7 @@ describe("taking away and bringing back", () => {
     await purge(deps, await ref());
     assert.deepEqual(left("orders"), []);
     assert.match(prompts.told("confirm")[0] ?? "", /written to the undo journal first/);
-    assert.match(prompts.told("inform")[0] ?? "", /Purged 3 messages.*Restore/);
+    assert.match(prompts.told("inform")[0] ?? "", /Purged from .*: 3\..*Restore/);
     prompts.then(pick("Purged “orders”"), pick("Restore to “orders”"), confirm(true));
     await restore(deps);
     assert.deepEqual(left("orders"), ["1", "2", "3"]);
@@ -131,7 +131,7 @@ describe("taking away and bringing back", () => {
       entries.reduce((sum, { count }) => sum + count, 0),
       5,
     );
-    assert.match(prompts.told("inform").at(-1) ?? "", /Its 5 messages are in the undo journal/);
+    assert.match(prompts.told("inform").at(-1) ?? "", /Messages in the undo journal: 5\./);
     elsewhere = await ref("other");
     prompts.then(pick("Deleted “orders”"), pick("Restore to “orders”"), confirm(true));
     await restore(deps);
@@ -157,7 +157,7 @@ describe("taking away and bringing back", () => {
     prompts.then(
       form(async (question) => {
         const { form: asked, effects } = question;
-        assert.match(asked.note ?? "", /5 messages are ready now/);
+        assert.match(asked.note ?? "", /Ready now: 5 /);
         assert.ok(effects?.some(({ sentence }) => sentence.includes("key of a message")));
         await assert.rejects(question.submit({ count: "0" }), { field: "count" });
         await assert.rejects(question.submit({ filter: "(" }), { field: "filter" });
