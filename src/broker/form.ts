@@ -13,7 +13,12 @@ export interface Form {
   /** A sentence above the fields. */
   readonly note?: string;
   readonly fields: readonly Field[];
+  /** Of `publish`: what a message cannot have here, so that nobody is asked for it. */
+  readonly lacks?: readonly MessagePart[];
 }
+
+/** What the publish page asks for whatever the broker, unless messages lack it there. */
+export type MessagePart = "contentType" | "contentEncoding" | "persistent" | "headers";
 
 export interface Field {
   readonly name: string;

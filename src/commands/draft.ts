@@ -2,6 +2,7 @@
 import { t } from "@vscode/l10n";
 import type { Draft, Receipt } from "../broker/contract.ts";
 import { BrokerError, sentenceOf } from "../broker/errors.ts";
+import type { MessagePart } from "../broker/form.ts";
 import { indentJson, isJson } from "../inspect/decode/json.ts";
 import type { DraftText } from "../protocol/publish.ts";
 import { tableProblem } from "../protocol/valueProblems.ts";
@@ -19,17 +20,23 @@ export const emptyDraft: DraftText = {
 };
 
 /**
- * What is sent for what was written.
+ * What is sent for what was written. Where messages lack a content type, the one that the kind of text implies is left out.
  * @throws BrokerError `invalid` with the field at fault: `body`, or `headers.2.0` for the first entry inside the third.
  */
-export async function draftOf(text: DraftText, readFile: (path: string) => Promise<Uint8Array>): Promise<Draft> {
+export async function draftOf(
+  text: DraftText,
+  readFile: (path: string) => Promise<Uint8Array>,
+  lacks: readonly MessagePart[] = [],
+): Promise<Draft> {
   const problem = tableProblem(text.headers);
   if (problem) throw new BrokerError("invalid", problem.sentence, { field: ["headers", ...problem.path].join(".") });
   return {
     body: await bodyOf(text, readFile),
     // An empty key is a key: the default of a fanout exchange and of many bindings.
     key: text.key,
-    ...(text.contentType.trim() === "" ? {} : { contentType: text.contentType.trim() }),
+    ...(text.contentType.trim() === "" || lacks.includes("contentType")
+      ? {}
+      : { contentType: text.contentType.trim() }),
     ...(text.contentEncoding.trim() === "" ? {} : { contentEncoding: text.contentEncoding.trim() }),
     persistent: text.persistent,
     headers: text.headers,
@@ -57,6 +64,14 @@ export function draftTextOf(draft: Draft): DraftText {
 export function receiptSentence(receipt: Receipt, target: string): string {
   switch (receipt.outcome) {
     case "routed":
+      if (receipt.receivers !== undefined) {
+        return receipt.receivers === 1
+          ? t("Published to {target}: one subscriber got it. Nothing is kept.", { target })
+          : t("Published to {target}: {count} subscribers got it. Nothing is kept.", {
+              target,
+              count: receipt.receivers.toLocaleString("en"),
+            });
+      }
       if (receipt.position !== undefined) {
         return t("Published to {target} at position {position}: confirmed and stored.", {
           target,

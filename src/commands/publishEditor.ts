@@ -62,7 +62,8 @@ export class PublishEditor {
     let receipt: Receipt;
     try {
       const session = await connection.connect();
-      receipt = await session.publish(node, await draftOf(draft, nothingToRead));
+      const [form] = await session.forms(node, "publish");
+      receipt = await session.publish(node, await draftOf(draft, nothingToRead, form?.lacks));
     } catch (error) {
       prompts.fail(error, open);
       return;

@@ -3,11 +3,11 @@ import type { Done } from "../broker/contract.ts";
 import { askAndAct } from "./askAndAct.ts";
 import type { NodeDeps, NodeRef } from "./deps.ts";
 
-/** Sends the dead letters of a queue back to where they came from, after asking. */
+/** Sends what a queue of dead letters, or what is left of a consumer, holds back to where it came from, after asking. */
 export function retryDeadLetters(deps: NodeDeps, ref: NodeRef): Promise<Done | undefined> {
   const { name } = ref.node;
   return askAndAct(deps, ref, "retry", {
-    message: t("Send the dead letters of “{name}” back to where they came from?", { name }),
-    act: t("Retry"),
+    message: t("Send all that is in “{name}” back to where it came from?", { name }),
+    act: t("Send Back"),
   });
 }

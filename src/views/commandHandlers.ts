@@ -225,7 +225,7 @@ export function commandHandlers(deps: HandlerDeps): CommandHandlers {
         (await import("../commands/resetOffsets.ts")).resetOffsets(deps, ref),
       ),
     "mq.retryDeadLetters": (argument) =>
-      act(argument, t("Retry Dead Letters"), "retry", async (ref) =>
+      act(argument, t("Send Back to Retry"), "retry", async (ref) =>
         (await import("../commands/retryDeadLetters.ts")).retryDeadLetters(deps, ref),
       ),
     "mq.purge": (argument) =>

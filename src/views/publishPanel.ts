@@ -200,8 +200,8 @@ class PublishPanel {
   }
 
   async #send(text: DraftText): Promise<SendResult> {
-    const { node } = this.#target;
-    const draft = await draftOf(text, readFile);
+    const { node, form } = this.#target;
+    const draft = await draftOf(text, readFile, form.lacks);
     const session = await this.#connection.connect();
     const started = performance.now();
     const receipt = await session.publish(node, draft);
@@ -215,8 +215,8 @@ class PublishPanel {
     if (!Number.isSafeInteger(count) || count < 1 || !(perSecond >= 0)) {
       throw new BrokerError("invalid", t("Say how many to send, and how many per second, in digits."));
     }
-    const { node } = this.#target;
-    const draft = await draftOf(text, readFile);
+    const { node, form } = this.#target;
+    const draft = await draftOf(text, readFile, form.lacks);
     const session = await this.#connection.connect();
     const many = await this.#deps.prompts.progress(
       t("Publishing to {target}", { target: node.name }),

@@ -66,6 +66,7 @@ const contentEncodings = ["utf-8", "gzip", "deflate", "br"];
 function envelope(model: PublishModel): TemplateResult {
   const { state, edit } = model;
   const { draft, keyLabel } = state;
+  const lacks = state.form.lacks ?? [];
   const text = (name: "key" | "contentType" | "contentEncoding", label: string, suggestions?: readonly string[]) =>
     fieldView(
       { name, label, type: "text", ...(suggestions ? { suggestions } : {}) },
@@ -78,22 +79,33 @@ function envelope(model: PublishModel): TemplateResult {
       },
     );
   return html`
-    ${keyLabel === undefined ? nothing : text("key", keyLabel)} ${text("contentType", t("Content type"), contentTypes)}
-    ${text("contentEncoding", t("Content encoding"), contentEncodings)}
-    ${fieldView(
-      { name: "persistent", label: t("Persistent: survives a restart of the broker"), type: "boolean" },
-      {
-        value: draft.persistent,
-        change: (value) => {
-          edit({ persistent: value === true });
-        },
-      },
-    )}
+    ${keyLabel === undefined ? nothing : text("key", keyLabel)}
+    ${lacks.includes("contentType") ? nothing : text("contentType", t("Content type"), contentTypes)}
+    ${
+      // What a draft brought along is shown all the same: the broker refuses it, and it can be taken out here.
+      lacks.includes("contentEncoding") && draft.contentEncoding === ""
+        ? nothing
+        : text("contentEncoding", t("Content encoding"), contentEncodings)
+    }
+    ${
+      lacks.includes("persistent")
+        ? nothing
+        : fieldView(
+            { name: "persistent", label: t("Persistent: survives a restart of the broker"), type: "boolean" },
+            {
+              value: draft.persistent,
+              change: (value) => {
+                edit({ persistent: value === true });
+              },
+            },
+          )
+    }
   `;
 }
 
 function headersView(model: PublishModel): TemplateResult {
   const { headers } = model.state.draft;
+  if (headers.length === 0 && model.state.form.lacks?.includes("headers") === true) return html``;
   const problem = model.problem?.field?.startsWith("headers") === true ? model.problem : undefined;
   return html`<details class="headers" ?open=${headers.length > 0 || problem !== undefined}>
     <summary>${headers.length === 0 ? t("Headers") : t("Headers ({count})", { count: headers.length })}</summary>

@@ -79,6 +79,7 @@ function publishForm(ref: NodeRef): Form {
     id: "publish",
     title: t("Message properties"),
     submit: t("Publish"),
+    lacks: ["persistent"],
     fields: [
       {
         name: "key",

@@ -1,7 +1,7 @@
 /** What is asked before something is done. */
 import { t } from "@vscode/l10n";
 import type { Node, Verb } from "../../broker/contract.ts";
-import type { Field, Form } from "../../broker/form.ts";
+import type { Field, Form, MessagePart } from "../../broker/form.ts";
 import { standardBodyField } from "./entry.ts";
 import type { NodeRef } from "./nodeRef.ts";
 
@@ -53,9 +53,10 @@ export function formsOf(node: Node, ref: NodeRef, verb: Verb, groups: readonly s
   }
 }
 
-function publishFields(ref: NodeRef): { readonly note: string; readonly fields: readonly Field[] } {
+function publishFields(ref: NodeRef): Pick<Form, "fields" | "lacks"> & { readonly note: string } {
   if (ref.kind === "list")
     return {
+      lacks: allButTheBody,
       note: t("The body becomes one element. Redis decides by its settings whether it survives a restart."),
       fields: [
         {
@@ -70,9 +71,11 @@ function publishFields(ref: NodeRef): { readonly note: string; readonly fields: 
         },
       ],
     };
-  if (ref.kind === "channel") return { note: t("Whoever is subscribed gets it now; nothing is kept."), fields: [] };
+  if (ref.kind === "channel")
+    return { lacks: allButTheBody, note: t("Whoever is subscribed gets it now; nothing is kept."), fields: [] };
   const advanced = "advanced";
   return {
+    lacks: ["persistent"],
     note: t("Headers become fields of the entry, the body the last one."),
     fields: [
       {
@@ -129,6 +132,8 @@ function publishFields(ref: NodeRef): { readonly note: string; readonly fields: 
     ],
   };
 }
+
+const allButTheBody: readonly MessagePart[] = ["contentType", "contentEncoding", "persistent", "headers"];
 
 function consumeFields(ref: NodeRef, groups: readonly string[]): readonly Field[] {
   const claim: Field = {

@@ -143,6 +143,16 @@ describe("a draft", () => {
   });
 });
 
+describe("a draft for a place where messages are their body alone", () => {
+  it("leaves out the content type that its kind of text implies, and nothing that was put in", async () => {
+    const nothing = (): Promise<Uint8Array> => Promise.reject(new Error("nothing to read"));
+    const text = { ...emptyDraft, body: "{}", contentEncoding: "gzip" };
+    const draft = await draftOf(text, nothing, ["contentType", "contentEncoding", "persistent", "headers"]);
+    assert.equal(draft.contentType, undefined);
+    assert.equal(draft.contentEncoding, "gzip");
+  });
+});
+
 describe("a receipt as a sentence", () => {
   it("tells the outcomes apart and gives the broker's reason", () => {
     const reason = "memory alarm";
@@ -150,6 +160,8 @@ describe("a receipt as a sentence", () => {
       receiptSentence({ outcome: "routed", persisted: true }, "orders"),
       receiptSentence({ outcome: "routed", persisted: false }, "orders"),
       receiptSentence({ outcome: "routed", persisted: true, position: "7" }, "orders"),
+      receiptSentence({ outcome: "routed", persisted: false, receivers: 1 }, "news"),
+      receiptSentence({ outcome: "routed", persisted: false, receivers: 1200 }, "news"),
       receiptSentence({ outcome: "returned", reason: "NO_ROUTE" }, "orders"),
       receiptSentence({ outcome: "refused", reason }, "orders"),
       receiptSentence({ outcome: "blocked", reason, sent: true }, "orders"),
@@ -157,7 +169,8 @@ describe("a receipt as a sentence", () => {
       receiptSentence({ outcome: "lost", reason: "socket closed" }, "orders"),
     ];
     assert.equal(new Set(sentences).size, sentences.length);
-    assert.match(sentences[3] ?? "", /NO_ROUTE/);
+    assert.match(sentences[4] ?? "", /1,200 subscribers/);
+    assert.match(sentences[5] ?? "", /NO_ROUTE/);
     for (const sentence of sentences) assert.doesNotMatch(sentence, /[{}]/);
   });
 });
