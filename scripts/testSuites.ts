@@ -46,9 +46,9 @@ async function runSuite({ name, args, counts }: Suite): Promise<Result> {
   child.stdout?.pipe(process.stdout, { end: false });
   child.stderr?.pipe(process.stderr, { end: false });
   const deadline = setTimeout(() => {
-    console.error(`The suite ${name} did not end within 20 minutes.`);
+    console.error(`The suite ${name} did not end within 30 minutes.`);
     killGroup(child);
-  }, 1_200_000);
+  }, 1_800_000);
   await exited(child);
   clearTimeout(deadline);
   const seconds = Math.round((Date.now() - started) / 1000);
