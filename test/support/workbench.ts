@@ -36,6 +36,8 @@ export interface WorkbenchOptions {
   /** Variables for the extension host. */
   readonly env?: Readonly<Record<string, string>>;
   readonly viewport?: { readonly width: number; readonly height: number };
+  /** Runs with the empty page, before the workbench is loaded into it. */
+  readonly prepare?: (page: Page) => Promise<void>;
 }
 
 /** Opens VS Code; resolves when the workbench is there. Close it after the test. */
@@ -58,6 +60,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     const page = await browser.newPage({ viewport: options.viewport ?? { width: 1400, height: 900 } });
     const workbench = new Workbench(page, browser, server, options.settings ?? {}, folder);
     const extension = options.extensionPath === undefined ? root : options.extensionPath;
+    await options.prepare?.(page);
     await page.goto(server.url({ folder, ...(extension === null ? {} : { extension }) }));
     await page.locator(".monaco-workbench .activitybar").waitFor({ timeout: 60_000 });
     await page.locator(".monaco-workbench .statusbar").waitFor();
