@@ -82,6 +82,8 @@ export class Consumer implements Subscription, Dependent {
       if (this.#options.settling === "pulled") this.#acceptPulled(batch);
       yield batch;
     }
+    // A look that came to its end is no consumer that the broker would still count.
+    if (this.#options.settling === "pulled") await this.close();
   }
 
   async settle(tags: readonly number[], outcome: Outcome): Promise<readonly number[]> {
