@@ -77,7 +77,10 @@ export class NodeEffects {
   /** Rejects with `missing` when it is gone. */
   async #queue(ref: QueueRef): Promise<KnownQueue> {
     const managed = this.#known.managed();
-    if (managed) return managed.queueNow(ref.vhost, ref.name);
+    if (managed)
+      return managed.queueNow(ref.vhost, ref.name).catch((error: unknown) => {
+        throw error instanceof BrokerError && error.kind === "missing" ? noQueue(ref.name, error) : error;
+      });
     const node = await this.#known.pinned.look(ref);
     if (node?.warning !== undefined) {
       throw new BrokerError(
@@ -114,4 +117,8 @@ export class NodeEffects {
     if (managed) return managed.overview.version;
     return this.#known.admin.withScratchChannel(vhost, async (channel) => channel.connection.serverProperties.version);
   }
+}
+
+function noQueue(name: string, cause: BrokerError): BrokerError {
+  return new BrokerError("missing", t("There is no queue “{name}” any more.", { name }), { cause });
 }
